@@ -1,0 +1,162 @@
+"""What a list may be asked: the one filter set that page, API and feeds share.
+
+    found = ListingFilter(request.GET, Listing.objects.all())
+    found.is_valid(), found.errors      # the API refuses a bad value, the page ignores it
+    found.qs                            # filtered and sorted
+    found.chosen                        # {"thema": ["verkeer"], …}: the facet values asked for
+
+Each facet may repeat (any of its values counts); different facets narrow each other down.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+import django_filters
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from algorithms import standard
+from algorithms.models import Listing
+from algorithms.models.register import SLUG_LENGTH, slug_of
+from algorithms.standard import FIELDS, Choice, Words
+
+_SLUG = re.compile(rf"[a-z0-9_-]{{1,{SLUG_LENGTH}}}")
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A query key that names values of records by their slug. `choices` is empty when anything may be published."""
+
+    key: str
+    label: Words
+    choices: tuple[Choice, ...] = ()
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        return tuple(slug_of(choice.value) for choice in self.choices)
+
+
+FACETS: dict[str, Facet] = {
+    facet.key: facet
+    for facet in (
+        Facet("thema", FIELDS["category"].label, standard.THEMES),
+        Facet("status", FIELDS["status"].label, standard.STATUSES),
+        Facet("categorie", FIELDS["publication_category"].label, standard.PUBLICATION_CATEGORIES),
+        Facet("organisatie", FIELDS["organization"].label),
+        Facet("afdeling", FIELDS["department"].label),
+        Facet("leverancier", FIELDS["provider"].label),
+        Facet("gegevensbron", Words("Gegevensbron", "Data source")),
+        Facet("risicoklasse", FIELDS["risk_class"].label, standard.RISK_CLASSES),
+        Facet("persoonsgegevens", FIELDS["personal_data"].label, standard.PERSONAL_DATA),
+        Facet("impacttoets", Words("Impacttoets", "Impact assessment")),
+    )
+}
+# Value → what it means. The first is the order when none is asked for.
+SORTINGS: dict[str, Words] = {
+    "nieuw": Words("Nieuwste eerst", "Newest first"),
+    "naam": Words("Op naam", "By name"),
+}
+
+
+class SlugsField(forms.Field):
+    """Any number of slugs, each once; empty values, as forms send them, do not count."""
+
+    widget = forms.SelectMultiple
+
+    def __init__(self, *, facet: Facet, **kwargs):
+        self.facet = facet
+        super().__init__(**kwargs)
+
+    def to_python(self, value) -> list[str]:
+        return list(dict.fromkeys(slug for slug in value or [] if slug))
+
+    def validate(self, value: list[str]) -> None:
+        for slug in value:
+            if self.facet.choices and slug not in self.facet.slugs:
+                raise forms.ValidationError(
+                    _("'%(value)s' bestaat niet. Kies uit: %(permitted)s.")
+                    % {"value": slug[:SLUG_LENGTH], "permitted": ", ".join(self.facet.slugs)}
+                )
+            if not _SLUG.fullmatch(slug):
+                raise forms.ValidationError(
+                    _("'%(value)s' is geen slug. Schrijf kleine letters, cijfers en streepjes, zoals '%(example)s'.")
+                    % {"value": slug[:SLUG_LENGTH], "example": slug_of(slug, empty="voorbeeld")}
+                )
+
+
+class MomentField(forms.CharField):
+    """A date (its first moment in Amsterdam) or a date-time with its zone, as an aware moment in UTC."""
+
+    default_error_messages = {
+        "invalid": _(
+            "Geef een datum (2026-11-22) of een tijdstip met tijdzone (2026-11-22T08:15:30Z; schrijf een + als %2B)."
+        )
+    }
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        if not value:
+            return None
+        try:
+            if len(value) == len("yyyy-mm-dd"):
+                day = datetime.combine(date.fromisoformat(value), time())
+                return timezone.make_aware(day).astimezone(UTC)
+            moment = datetime.fromisoformat(value)
+            if moment.tzinfo is None:
+                raise ValueError(value)
+            return moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class FacetFilter(django_filters.Filter):
+    field_class = SlugsField
+
+    def filter(self, qs, value):
+        return qs.with_facet(self.field_name, value)
+
+
+class MomentFilter(django_filters.Filter):
+    field_class = MomentField
+
+
+class ListingFilter(django_filters.FilterSet):
+    """The facets of DESIGN §4, `gewijzigdSinds` (strictly after) and `sorteer`."""
+
+    gewijzigdSinds = MomentFilter(field_name="published_at", lookup_expr="gt", label=_("Gewijzigd sinds"))
+    sorteer = django_filters.ChoiceFilter(
+        method="sort",
+        label=_("Volgorde"),
+        choices=[(value, standard.in_active_language(words)) for value, words in SORTINGS.items()],
+        error_messages={"invalid_choice": _("'%(value)s' bestaat niet. Kies uit: nieuw, naam.")},
+    )
+
+    class Meta:
+        model = Listing
+        fields: list[str] = []
+
+    @property
+    def chosen(self) -> dict[str, list[str]]:
+        """The facet values asked for, bad ones left out."""
+        self.is_valid()
+        return {key: values for key in FACETS if (values := self.form.cleaned_data.get(key))}
+
+    def filter_queryset(self, queryset):
+        queryset = super().filter_queryset(queryset)
+        return queryset if self.form.cleaned_data.get("sorteer") else queryset.newest_first()
+
+    def sort(self, queryset, name, value):
+        return queryset.by_name() if value == "naam" else queryset.newest_first()
+
+
+for _key, _facet in FACETS.items():
+    ListingFilter.base_filters[_key] = FacetFilter(
+        field_name=_key, label=standard.in_active_language(_facet.label), facet=_facet
+    )
+
+# The query keys, in the order in which the documentation names them.
+KEYS: tuple[str, ...] = (*FACETS, "gewijzigdSinds", "sorteer")

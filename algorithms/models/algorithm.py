@@ -1,0 +1,375 @@
+"""Drafts: what authors, importers and the delivery API write. Nobody outside ever reads these tables.
+
+Each field of `algorithms.standard` is a column here under its own key, or a table of rows. Texts stand on the record
+in Dutch and once per other language in `AlgorithmTranslation`; the texts of rows have a column per language.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from django.db import models
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
+from django.utils.translation import gettext_lazy as _
+
+from algorithms import standard
+from algorithms.models.register import Department, Organization, Party
+from algorithms.standard import choices, describe
+
+
+class Texts(models.Model):
+    """The texts that exist once per language; the keys are `standard.TRANSLATED`."""
+
+    name = models.TextField(blank=True, **describe("name"))
+    description_short = models.TextField(blank=True, **describe("description_short"))
+    description = models.TextField(blank=True, **describe("description"))
+    affected = models.TextField(blank=True, **describe("affected"))
+    goal = models.TextField(blank=True, **describe("goal"))
+    impact = models.TextField(blank=True, **describe("impact"))
+    proportionality = models.TextField(blank=True, **describe("proportionality"))
+    non_discrimination = models.TextField(blank=True, **describe("non_discrimination"))
+    human_intervention = models.TextField(blank=True, **describe("human_intervention"))
+    oversight = models.TextField(blank=True, **describe("oversight"))
+    risks = models.TextField(blank=True, **describe("risks"))
+    risk_class_basis = models.TextField(blank=True, **describe("risk_class_basis"))
+    objection_procedure = models.TextField(blank=True, **describe("objection_procedure"))
+    decision_process = models.TextField(blank=True, **describe("decision_process"))
+    lawful_basis = models.TextField(blank=True, **describe("lawful_basis"))
+    impacttoetsen = models.TextField(blank=True, **describe("impacttoetsen"))
+    source_data = models.TextField(blank=True, **describe("source_data"))
+    methods_and_models = models.TextField(blank=True, **describe("methods_and_models"))
+    performance = models.TextField(blank=True, **describe("performance"))
+    future_use = models.TextField(blank=True, **describe("future_use"))
+
+    class Meta:
+        abstract = True
+
+
+def new_lars(taken: frozenset[str] | set[str] = frozenset()) -> str:
+    """Return a free LARS number, none of `taken`: seven random digits 1-9 and a check digit (DESIGN §3)."""
+    while True:
+        seven = "".join(secrets.choice("123456789") for _ in range(7))
+        lars = f"{seven}{standard.lars_check_digit(seven)}"
+        if lars not in taken and not Algorithm.objects.filter(lars=lars).exists():
+            return lars
+
+
+class Algorithm(Texts):
+    """A record as its authors have it now. It may be incomplete; `document.problems()` says what is missing."""
+
+    lars = models.CharField(_("Algoritme-ID"), max_length=8, unique=True, blank=True, editable=False)
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="algorithms", **describe("organization")
+    )
+    department = models.ForeignKey(
+        Department, models.PROTECT, related_name="algorithms", null=True, blank=True, **describe("department")
+    )
+    category = models.JSONField(default=list, blank=True, **describe("category"))
+    status = models.CharField(max_length=50, blank=True, choices=choices(standard.STATUSES), **describe("status"))
+    begin_date = models.CharField(max_length=7, blank=True, **describe("begin_date"))
+    end_date = models.CharField(max_length=7, blank=True, **describe("end_date"))
+    contact_email = models.TextField(blank=True, **describe("contact_email"))
+    website = models.TextField(blank=True, **describe("website"))
+    publication_category = models.CharField(
+        max_length=50,
+        blank=True,
+        choices=choices(standard.PUBLICATION_CATEGORIES),
+        **describe("publication_category"),
+    )
+    url = models.TextField(blank=True, **describe("url"))
+    risk_class = models.CharField(
+        max_length=20, blank=True, choices=choices(standard.RISK_CLASSES), **describe("risk_class")
+    )
+    process_index_url = models.TextField(blank=True, **describe("process_index_url"))
+    personal_data = models.CharField(
+        max_length=20, blank=True, choices=choices(standard.PERSONAL_DATA), **describe("personal_data")
+    )
+    self_learning = models.CharField(
+        max_length=20, blank=True, choices=choices(standard.SELF_LEARNING), **describe("self_learning")
+    )
+    provider = models.TextField(blank=True, **describe("provider"))
+    publiccode = models.TextField(blank=True, **describe("publiccode"))
+    lang = models.CharField(
+        max_length=3, default=standard.LANGUAGE, choices=choices(standard.LANGUAGES), **describe("lang")
+    )
+    standard_version = models.CharField(
+        max_length=10,
+        default=standard.VERSION,
+        choices=choices(standard.STANDARD_VERSIONS),
+        **describe("standard_version"),
+    )
+    source_id = models.CharField(max_length=100, blank=True, **describe("source_id"))
+    tags = models.TextField(blank=True, **describe("tags"))
+
+    # Bookkeeping, no content: what an import proposed as name, so that a later import with names finds the record.
+    proposed_name = models.CharField(max_length=250, blank=True, editable=False)
+    created_at = models.DateTimeField(_("gemaakt"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("bewerkt"), auto_now=True)
+
+    class Meta:
+        ordering = ["organization__name", "name"]
+        verbose_name = _("algoritme")
+        verbose_name_plural = _("algoritmes")
+        permissions = [("publish_algorithm", "Mag algoritmes publiceren en intrekken")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=["", *(option.value for option in standard.STATUSES)]),
+                name="algorithm_status",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    publication_category__in=["", *(option.value for option in standard.PUBLICATION_CATEGORIES)]
+                ),
+                name="algorithm_publication_category",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(risk_class__in=["", *(option.value for option in standard.RISK_CLASSES)]),
+                name="algorithm_risk_class",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(personal_data__in=["", *(option.value for option in standard.PERSONAL_DATA)]),
+                name="algorithm_personal_data",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(self_learning__in=["", *(option.value for option in standard.SELF_LEARNING)]),
+                name="algorithm_self_learning",
+            ),
+            models.CheckConstraint(condition=Exact(Length("lars"), 8), name="algorithm_lars"),
+            models.UniqueConstraint(
+                fields=["organization", "source_id"],
+                condition=~models.Q(source_id=""),
+                name="algorithm_source_id_once",
+                violation_error_message=_("Deze organisatie heeft al een algoritme met dit Bron-ID."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or _("(zonder naam)")
+
+    def save(self, *args, **kwargs):
+        self.lars = self.lars or new_lars()
+        super().save(*args, **kwargs)
+
+
+class AlgorithmTranslation(Texts):
+    """The texts of a record in another language. What is empty falls back to Dutch, with a notice."""
+
+    algorithm = models.ForeignKey(Algorithm, models.CASCADE, related_name="translations")
+    lang = models.CharField(_("taal"), max_length=3, choices=[(code, code) for code in standard.TRANSLATIONS])
+
+    class Meta:
+        verbose_name = _("vertaling")
+        verbose_name_plural = _("vertalingen")
+        constraints = [
+            models.UniqueConstraint(fields=["algorithm", "lang"], name="translation_once"),
+            models.CheckConstraint(condition=models.Q(lang__in=standard.TRANSLATIONS), name="translation_lang"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.algorithm} ({self.lang})"
+
+
+class Row(models.Model):
+    """One row of a repeating group. `order` is its place, from 0."""
+
+    order = models.PositiveIntegerField(_("volgorde"), default=0)
+
+    class Meta:
+        abstract = True
+        ordering = ["order", "pk"]
+
+
+def words(key: str, column: str, english: bool = False) -> dict:
+    """Return label and help of a column of a repeating group as model field keyword arguments."""
+    described = next(c for c in standard.FIELDS[key].columns if c.key == column)
+    label = standard.Words(f"{described.label.nl} (Engels)", f"{described.label.en} (English)")
+    return {"verbose_name": standard.in_active_language(label if english else described.label)}
+
+
+def chosen(key: str, column: str, blank: bool = False) -> models.CharField:
+    """A column with permitted values."""
+    options = next(c for c in standard.FIELDS[key].columns if c.key == column).choices
+    return models.CharField(max_length=20, blank=blank, choices=choices(options), **words(key, column))
+
+
+def text(key: str, column: str, english: bool = False, blank: bool = True) -> models.TextField:
+    """A column with text; its limit is checked by `document.problems()`."""
+    return models.TextField(blank=blank or english, **words(key, column, english))
+
+
+class ContactPoint(Row):
+    algorithm = models.ForeignKey(Algorithm, models.CASCADE, related_name="contact_points")
+    kind = chosen("contact_points", "kind")
+    value = text("contact_points", "value", blank=False)
+    label = text("contact_points", "label")
+    label_en = text("contact_points", "label", english=True)
+
+    class Meta(Row.Meta):
+        verbose_name = _("contactgegeven")
+        verbose_name_plural = _("meer contactgegevens")
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Step(Row):
+    """A step on the way from data to decision."""
+
+    algorithm = models.ForeignKey(Algorithm, models.CASCADE, related_name="steps")
+    kind = chosen("steps", "kind")
+    actor = text("steps", "actor", blank=False)
+    actor_en = text("steps", "actor", english=True)
+    action = text("steps", "action")
+    action_en = text("steps", "action", english=True)
+
+    class Meta(Row.Meta):
+        verbose_name = _("stap")
+        verbose_name_plural = _("van gegevens naar besluit")
+
+    def __str__(self) -> str:
+        return self.actor
+
+
+class Risk(Row):
+    algorithm = models.ForeignKey(Algorithm, models.CASCADE, related_name="risk_register")
+    risk = text("risk_register", "risk", blank=False)
+    risk_en = text("risk_register", "risk", english=True)
+    measure = text("risk_register", "measure")
+    measure_en = text("risk_register", "measure", english=True)
+
+    class Meta(Row.Meta):
+        verbose_name = _("risico")
+        verbose_name_plural = _("risico's en maatregelen")
+
+    def __str__(self) -> str:
+        return self.risk[:80]
+
+
+class DataSource(Row):
+    algorithm = models.ForeignKey(Algorithm, models.CASCADE, related_name="data_sources")
+    topic = text("data_sources", "topic")
+    topic_en = text("data_sources", "topic", english=True)
+    name = text("data_sources", "name", blank=False)
+    name_en = text("data_sources", "name", english=True)
+    contents = text("data_sources", "contents")
+    contents_en = text("data_sources", "contents", english=True)
+    owner = text("data_sources", "owner")
+    url = text("data_sources", "url")
+    personal_data = chosen("data_sources", "personal_data", blank=True)
+    used_for = text("data_sources", "used_for")
+    used_for_en = text("data_sources", "used_for", english=True)
+
+    class Meta(Row.Meta):
+        verbose_name = _("gegevensbron")
+        verbose_name_plural = _("gegevensbronnen")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PartyRole(Row):
+    """What a party does for this algorithm."""
+
+    algorithm = models.ForeignKey(Algorithm, models.CASCADE, related_name="parties")
+    role = chosen("parties", "role")
+    party = models.ForeignKey(Party, models.PROTECT, related_name="roles", verbose_name=_("partij"))
+    url = text("parties", "url")
+
+    class Meta(Row.Meta):
+        verbose_name = _("betrokken partij")
+        verbose_name_plural = _("betrokken partijen")
+
+    def __str__(self) -> str:
+        return str(self.party)
+
+    @property
+    def name(self) -> str:
+        return self.party.name
+
+
+class Reference(Row):
+    """A title with a link. `group` is the key of the document it belongs to; only `references` have a kind."""
+
+    GROUPS = ("lawful_basis_grouping", "impacttoetsen_grouping", "source_data_grouping", "references")
+
+    algorithm = models.ForeignKey(Algorithm, models.CASCADE, related_name="reference_rows")
+    group = models.CharField(
+        _("hoort bij"),
+        max_length=30,
+        choices=[(key, standard.in_active_language(standard.FIELDS[key].label)) for key in GROUPS],
+    )
+    kind = chosen("references", "kind", blank=True)
+    title = text("references", "title", blank=False)
+    title_en = text("references", "title", english=True)
+    link = text("references", "link")
+
+    class Meta(Row.Meta):
+        verbose_name = _("verwijzing")
+        verbose_name_plural = _("verwijzingen")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Identifier(Row):
+    algorithm = models.ForeignKey(Algorithm, models.CASCADE, related_name="identifiers")
+    kind = text("identifiers", "kind", blank=False)
+    value = text("identifiers", "value", blank=False)
+
+    class Meta(Row.Meta):
+        verbose_name = _("ander nummer")
+        verbose_name_plural = _("andere nummers")
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.value}"
+
+
+class Withheld(Row):
+    """A field of the standard that is not told, with the reason, which the public reads."""
+
+    algorithm = models.ForeignKey(Algorithm, models.CASCADE, related_name="withheld")
+    field = models.CharField(
+        max_length=50,
+        choices=[(key, standard.in_active_language(field.label)) for key, field in standard.FIELDS.items()],
+        **words("withheld", "field"),
+    )
+    reason = text("withheld", "reason", blank=False)
+    reason_en = text("withheld", "reason", english=True)
+
+    class Meta(Row.Meta):
+        verbose_name = _("niet verteld veld")
+        verbose_name_plural = _("niet verteld, met reden")
+
+    def __str__(self) -> str:
+        return self.field
+
+
+class LegacyField(Row):
+    """A value of an older or other form that has no field here; kept with its old title."""
+
+    algorithm = models.ForeignKey(Algorithm, models.CASCADE, related_name="legacy")
+    key = text("legacy", "key", blank=False)
+    title = text("legacy", "title")
+    text = text("legacy", "text", blank=False)
+    standard = models.CharField(max_length=50, blank=True, **words("legacy", "standard"))
+
+    class Meta(Row.Meta):
+        verbose_name = _("gegeven uit eerdere standaard")
+        verbose_name_plural = _("overige gegevens uit een eerdere standaard")
+
+    def __str__(self) -> str:
+        return self.title or self.key
+
+
+# The table of each repeating group, by its key in the document.
+ROW_MODELS: dict[str, type[Row]] = {
+    "contact_points": ContactPoint,
+    "steps": Step,
+    "risk_register": Risk,
+    "data_sources": DataSource,
+    "parties": PartyRole,
+    "identifiers": Identifier,
+    "withheld": Withheld,
+    "legacy": LegacyField,
+} | dict.fromkeys(Reference.GROUPS, Reference)

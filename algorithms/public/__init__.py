@@ -1,0 +1,1 @@
+"""Public pages: what citizens read. Reads Publication, Listing and register data only, never a draft."""

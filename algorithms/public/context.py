@@ -1,0 +1,114 @@
+"""Template context of every public page. What needs the database is read only when a page asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, gettext
+
+from algorithms.models import Head, Page
+
+CODES = {"nl": "nld", "en": "eng"}  # ISO 639-1, of addresses and pages, to ISO 639-3, of documents
+
+
+def language() -> str:
+    """The language of the page: "nl" or "en"."""
+    return "en" if get_language() == "en" else "nl"
+
+
+def house() -> dict[str, Any]:
+    """Name, owner and theme: all that a page needs when the database is out of reach."""
+    english = language() == "en"
+    return {
+        "site_name": settings.SITE_NAME_EN if english else settings.SITE_NAME,
+        "site_owner": settings.SITE_OWNER,
+        "theme_class": settings.THEME_CLASS,
+        "theme_css": settings.THEME_CSS,
+        "language": language(),
+    }
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """What `base.html` shows around each page."""
+    return house() | {
+        "menu": SimpleLazyObject(lambda: menu(request.path)),
+        "foot": SimpleLazyObject(foot),
+        "head": SimpleLazyObject(Head.now),
+        "languages": SimpleLazyObject(lambda: languages(request)),
+        "base_url": SimpleLazyObject(lambda: base_url(request)),
+    }
+
+
+def base_url(request: HttpRequest) -> str:
+    return settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
+
+
+def in_language(path: str, code: str) -> str:
+    """Return the address of the same page in a language; both have the same paths (DESIGN §4)."""
+    dutch = path.removeprefix("/en") if path == "/en" or path.startswith("/en/") else path
+    return f"/en{dutch or '/'}" if code == "en" else dutch or "/"
+
+
+def languages(request: HttpRequest) -> list[dict[str, Any]]:
+    """The page in each language, query included."""
+    query = request.META.get("QUERY_STRING", "")
+    return [
+        {
+            "code": code,
+            "name": name,
+            "path": in_language(request.path, code),
+            "address": in_language(request.path, code) + (f"?{query}" if query else ""),
+            "current": code == language(),
+        }
+        for code, name in settings.LANGUAGES
+    ]
+
+
+def menu(path: str) -> list[dict[str, Any]]:
+    """The main menu. `current` is "page" on the page itself and "true" below it."""
+    links: list[tuple[str, Callable[[], str]]] = [
+        ("front", lambda: gettext("Begin")),
+        ("algorithm-list", lambda: gettext("Algoritmes")),
+        ("organization-list", lambda: gettext("Organisaties")),
+        ("changes", lambda: gettext("Wijzigingen")),
+        ("open-data", lambda: gettext("Open data")),
+        ("about", lambda: gettext("Over dit register")),
+    ]
+    items = []
+    for name, label in links:
+        address = reverse(name)
+        below = name != "front" and path.startswith(address)
+        items.append(
+            {"address": address, "label": label(), "current": "page" if path == address else "true" if below else ""}
+        )
+    return items
+
+
+def foot() -> list[dict[str, str]]:
+    """The pages of the foot: the fixed ones, and those that a manager put there."""
+    rows = {page.slug: page for page in Page.objects.filter(is_public=True).defer("body", "body_en")}
+    fixed = [{"address": reverse(name), "label": fixed_title(slug)} for slug, name in FIXED_PAGES.items()]
+    own = [page for page in rows.values() if page.in_footer and page.slug not in FIXED_PAGES]
+    return fixed + [{"address": reverse("page", args=[page.slug]), "label": title(page)} for page in own]
+
+
+FIXED_PAGES = {"over": "about", "toegankelijkheid": "accessibility", "privacy": "privacy", "contact": "contact"}
+
+
+def fixed_title(slug: str) -> str:
+    """The name of a page that always exists, whether or not its text was written."""
+    return {
+        "over": gettext("Over dit register"),
+        "toegankelijkheid": gettext("Toegankelijkheid"),
+        "privacy": gettext("Privacy"),
+        "contact": gettext("Contact"),
+    }[slug]
+
+
+def title(page: Page) -> str:
+    return (language() == "en" and page.title_en) or page.title

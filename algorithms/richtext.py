@@ -1,0 +1,376 @@
+"""The one cleaner of rich text, and its plain rendering.
+
+Rich text is a small HTML subset: paragraphs, line breaks, bold, italic, links, bullet and numbered lists, sub-headings
+(h4) and tables. `clean` brings anything a person or file may hold into that subset, in one canonical form:
+`clean(clean(x)) == clean(x)`. Words are never lost: what looks like a tag but is none ("<TABEL>", "<https://x.nl>") is
+kept as text, unknown elements lose their tags and keep their words, block elements keep their boundary.
+Safety is nh3's work (the ammonia library); this module only gives its output a shape.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+import nh3
+
+INLINE = {"strong", "em", "a", "br"}
+CELLS = {"td", "th"}
+TABLE = {"table", "caption", "thead", "tbody", "tfoot", "tr"} | CELLS
+RENAMED = {"b": "strong", "i": "em", "h1": "h4", "h2": "h4", "h3": "h4", "h5": "h4", "h6": "h4"}
+# Elements that end the paragraph before them and are otherwise forgotten.
+BOUNDARIES = {
+    "div", "section", "article", "header", "footer", "main", "aside", "nav", "address", "blockquote", "pre", "figure",
+    "figcaption", "dl", "dt", "dd", "hr", "fieldset", "form", "details", "summary",
+}  # fmt: skip
+BLOCKS = {"p", "h4", "ul", "ol", "li"} | TABLE
+KEPT_BY_NH3 = INLINE | BLOCKS | BOUNDARIES | set(RENAMED)
+OTHER_HTML = {
+    "html", "head", "body", "title", "meta", "link", "base", "script", "style", "noscript", "template", "span", "font",
+    "u", "s", "strike", "del", "ins", "small", "big", "sub", "sup", "mark", "code", "kbd", "samp", "var", "tt", "abbr",
+    "cite", "q", "dfn", "time", "data", "bdi", "bdo", "ruby", "rt", "rp", "wbr", "img", "picture", "source", "svg",
+    "math", "video", "audio", "track", "canvas", "map", "area", "iframe", "frame", "frameset", "object", "embed",
+    "param", "input", "button", "select", "option", "optgroup", "textarea", "label", "legend", "output", "progress",
+    "meter", "datalist", "col", "colgroup", "center", "menu", "dialog", "slot", "marquee", "applet", "acronym", "nobr",
+}  # fmt: skip
+KNOWN = KEPT_BY_NH3 | OTHER_HTML
+SCHEMES = {"http", "https", "mailto", "tel"}
+
+_TAG_LIKE = re.compile(r"<(?=[/a-zA-Z])/?([a-zA-Z][^\s/>]*)?")
+_SPACES = re.compile(r"[ \t\n\r\f]+")
+_ANY_TAG = re.compile(r"</?[a-zA-Z][^>]*>")
+# C0 and C1 controls but tab, line feed and carriage return; lone surrogates; the non-characters U+FFFE and U+FFFF.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def forbidden_character(text: str) -> str | None:
+    """Return the first character that no text of the register may hold, as "U+0000", or None."""
+    found = _FORBIDDEN.search(text)
+    return f"U+{ord(found.group()):04X}" if found else None
+
+
+def is_markup(text: str) -> bool:
+    """Whether `text` was written as HTML; otherwise its line breaks mean something."""
+    return any(_name(match.group()) in KNOWN for match in _ANY_TAG.finditer(text))
+
+
+def from_plain(text: str) -> str:
+    """Return plain text as rich text: a blank line ends a paragraph, a line break stays one."""
+    paragraphs = re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").replace("\r", "\n").strip())
+    return "".join(f"<p>{html.escape(p.strip(), quote=False)}</p>".replace("\n", "<br>") for p in paragraphs if p.strip())
+
+
+def clean(text: str) -> str:
+    """Return `text` (HTML, or plain text with line breaks) as canonical rich text; "" when it holds no words."""
+    if not text or not text.strip():
+        return ""
+    if not is_markup(text):
+        return _shape(from_plain(html.unescape(text) if "&" in text and "<" not in text else text))
+    safe = nh3.clean(
+        _TAG_LIKE.sub(_keep_as_text, text),
+        tags=KEPT_BY_NH3,
+        attributes={"a": {"href"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"}},
+        url_schemes=SCHEMES,
+        link_rel=None,
+    )
+    return _shape(safe)
+
+
+def plain(rich: str) -> str:
+    """Return the words of rich text: blocks on lines of their own, list items after "• ", cells joined by " | "."""
+    lines: list[str] = []
+    for node in _parse(rich).children:
+        lines += _plain_block(node)
+    return "\n".join(lines)
+
+
+def visible_length(rich: str) -> int:
+    """Return the number of visible characters of rich text; markup, marks and line breaks do not count."""
+    return sum(len(text) for text in _texts(_parse(rich)))
+
+
+# -- shaping -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Node:
+    tag: str
+    attrs: dict[str, str] = field(default_factory=dict)
+    children: list[_Node | str] = field(default_factory=list)
+
+
+class _Tree(HTMLParser):
+    """Builds a tree from nh3's output, which is well-formed. Beyond DEPTH elements lose their tags, not their words."""
+
+    DEPTH = 40
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.root = _Node("")
+        self.stack = [self.root]
+        self.too_deep = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in ("br", "hr") and len(self.stack) > self.DEPTH:
+            self.too_deep += 1
+            return
+        node = _Node(RENAMED.get(tag, tag), {key: value or "" for key, value in attrs})
+        self.stack[-1].children.append(node)
+        if tag not in ("br", "hr"):
+            self.stack.append(node)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.too_deep:
+            self.too_deep -= 1
+            return
+        name = RENAMED.get(tag, tag)
+        if any(node.tag == name for node in self.stack[1:]):
+            while self.stack.pop().tag != name:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        self.stack[-1].children.append(data)
+
+
+def _parse(text: str) -> _Node:
+    tree = _Tree()
+    tree.feed(text)
+    tree.close()
+    return tree.root
+
+
+def _name(tag: str) -> str:
+    return re.split(r"[\s/>]", tag.strip("</> "))[0].lower()
+
+
+def _keep_as_text(match: re.Match) -> str:
+    return match.group() if (match.group(1) or "").lower() in KNOWN else "&lt;" + match.group()[1:]
+
+
+def _shape(safe: str) -> str:
+    return "".join(_block(node) for node in _flow(_parse(safe).children, top=True))
+
+
+def _flow(children: list[_Node | str], top: bool) -> list[_Node]:
+    """Return the blocks of a container; loose inline content becomes paragraphs."""
+    blocks: list[_Node] = []
+    run: list[_Node | str] = []
+
+    def end_run() -> None:
+        inline = _inline(run)
+        if inline:
+            blocks.append(_Node("p", {}, [*inline]))
+        run.clear()
+
+    for child in children:
+        if isinstance(child, str) or child.tag in INLINE:
+            run.append(child)
+            continue
+        end_run()
+        if child.tag in BOUNDARIES or child.tag in ("li", "tr", "thead", "tbody", "tfoot", "caption", *CELLS):
+            blocks += _flow(child.children, top)  # a boundary, or a stray part of a list or table
+        elif child.tag in ("p", "h4"):
+            blocks += [
+                _Node("h4", {}, node.children) if child.tag == "h4" and top and node.tag == "p" else node
+                for node in _flow(child.children, top)
+            ]
+        elif child.tag in ("ul", "ol"):
+            blocks += _list(child)
+        elif child.tag == "table":
+            blocks += _table(child)
+    end_run()
+    return blocks
+
+
+def _list(node: _Node) -> list[_Node]:
+    items: list[_Node | str] = []
+    for child in node.children:
+        if isinstance(child, str) and not child.strip():
+            continue
+        nested = isinstance(child, _Node) and child.tag in ("ul", "ol")
+        if nested and items and isinstance(items[-1], _Node):
+            items[-1].children += _list(child)  # Word puts a sub-list beside its item
+            continue
+        content = _contents(child.children if isinstance(child, _Node) and child.tag == "li" else [child])
+        if content:
+            items.append(_Node("li", {}, content))
+    return [_Node(node.tag, {}, items)] if items else []
+
+
+def _contents(children: list[_Node | str]) -> list[_Node | str]:
+    """Return what stands in a list item or cell: a single paragraph loses its tag, before a sub-list too."""
+    blocks = _flow(children, top=False)
+    paragraphs = [block for block in blocks if block.tag == "p"]
+    if len(paragraphs) == 1 and blocks[0] is paragraphs[0]:
+        return [*paragraphs[0].children, *blocks[1:]]
+    return [*blocks]
+
+
+def _table(node: _Node) -> list[_Node]:
+    head: list[_Node | str] = []
+    body: list[_Node | str] = []
+    caption: list[_Node | str] = []
+
+    def rows(parent: _Node, into: list[_Node | str]) -> None:
+        for child in parent.children:
+            if not isinstance(child, _Node):
+                continue
+            if child.tag == "caption":
+                for block in _flow(child.children, top=False):
+                    caption.extend(([_Node("br")] if caption else []) + block.children)
+            elif child.tag in ("thead", "tbody", "tfoot"):
+                rows(child, head if child.tag == "thead" else body)
+            elif child.tag == "tr":
+                cells: list[_Node | str] = [
+                    _Node(cell.tag, _cell_attributes(cell), _contents(cell.children))
+                    for cell in child.children
+                    if isinstance(cell, _Node) and cell.tag in CELLS
+                ]
+                if cells:
+                    into.append(_Node("tr", {}, cells))
+
+    rows(node, body)
+    if not (head or body or caption):
+        return []
+    parts: list[_Node | str] = []
+    if caption:
+        parts.append(_Node("caption", {}, caption))
+    if head:
+        parts.append(_Node("thead", {}, head))
+    if body:
+        parts.append(_Node("tbody", {}, body))
+    return [_Node("table", {}, parts)]
+
+
+def _cell_attributes(cell: _Node) -> dict[str, str]:
+    kept = {key: cell.attrs[key] for key in ("colspan", "rowspan") if cell.attrs.get(key, "").isdecimal()}
+    if cell.attrs.get("scope") in ("row", "col", "rowgroup", "colgroup"):
+        kept["scope"] = cell.attrs["scope"]
+    return kept
+
+
+def _inline(run: list[_Node | str]) -> list[_Node | str]:
+    """Return inline content with white space folded, without empty marks and without breaks at its ends."""
+    folded = _fold(run)
+    while folded and _is_break_or_space(folded[0]):
+        folded.pop(0)
+    while folded and _is_break_or_space(folded[-1]):
+        folded.pop()
+    if folded and isinstance(folded[0], str):
+        folded[0] = folded[0].lstrip(" ")
+    if folded and isinstance(folded[-1], str):
+        folded[-1] = folded[-1].rstrip(" ")
+    return folded if any(text.strip() for text in _texts(_Node("", {}, folded))) else []
+
+
+def _fold(run: list[_Node | str]) -> list[_Node | str]:
+    folded: list[_Node | str] = []
+    for child in run:
+        if isinstance(child, str):
+            text = _SPACES.sub(" ", child)
+            if folded and isinstance(folded[-1], str):
+                text = _SPACES.sub(" ", folded.pop() + text)
+            elif folded and isinstance(folded[-1], _Node) and folded[-1].tag == "br":
+                text = text.lstrip(" ")
+            if text:
+                folded.append(text)
+            continue
+        if child.tag == "br":
+            if folded and isinstance(folded[-1], str):
+                folded[-1] = folded[-1].rstrip(" ")
+            folded.append(_Node("br"))
+            continue
+        if child.tag not in INLINE:  # a block inside a mark: its words stay, the mark goes on around them
+            folded += _fold(child.children)
+            continue
+        inner = _fold(child.children)
+        if not any(text.strip() for text in _texts(_Node("", {}, inner))):
+            folded += [part for part in inner if isinstance(part, str)]
+        elif child.tag == "a" and not child.attrs.get("href"):
+            folded += inner
+        else:
+            folded.append(_Node(child.tag, {k: v for k, v in child.attrs.items() if k == "href"}, inner))
+    return _joined(folded)
+
+
+def _joined(parts: list[_Node | str]) -> list[_Node | str]:
+    """Merge neighbouring texts, so that folding twice changes nothing."""
+    joined: list[_Node | str] = []
+    for part in parts:
+        if isinstance(part, str) and joined and isinstance(joined[-1], str):
+            joined[-1] = _SPACES.sub(" ", joined[-1] + part)
+        else:
+            joined.append(part)
+    return joined
+
+
+def _is_break_or_space(part: _Node | str) -> bool:
+    return part.strip(" \xa0") == "" if isinstance(part, str) else part.tag == "br"
+
+
+def _block(node: _Node | str) -> str:
+    if isinstance(node, str):
+        return html.escape(node, quote=False)
+    if node.tag == "br":
+        return "<br>"
+    attrs = "".join(f' {key}="{html.escape(value)}"' for key, value in node.attrs.items())
+    return f"<{node.tag}{attrs}>{''.join(_block(child) for child in node.children)}</{node.tag}>"
+
+
+# -- reading -----------------------------------------------------------------------------------------------------------
+
+
+def _texts(node: _Node | str) -> list[str]:
+    if isinstance(node, str):
+        return [node]
+    return [text for child in node.children for text in _texts(child)]
+
+
+def _plain_inline(children: list[_Node | str]) -> str:
+    parts = []
+    for child in children:
+        if isinstance(child, str):
+            parts.append(child)
+        elif child.tag == "br":
+            parts.append("\n")
+        elif child.tag == "a" and child.attrs.get("href") and child.attrs["href"] != "".join(_texts(child)):
+            parts.append(f"{_plain_inline(child.children)} ({child.attrs['href']})")
+        else:
+            parts.append(_plain_inline(child.children))
+    return "".join(parts)
+
+
+def _plain_block(node: _Node | str, mark: str = "") -> list[str]:
+    if isinstance(node, str):
+        return [mark + node] if node.strip() else []
+    if node.tag in ("ul", "ol"):
+        lines = []
+        for number, item in enumerate(node.children, 1):
+            if isinstance(item, _Node):
+                lines += _plain_item(item, f"{number}. " if node.tag == "ol" else "• ")
+        return lines
+    if node.tag == "table":
+        return [line for child in node.children for line in _plain_block(child)]
+    if node.tag in ("thead", "tbody"):
+        return [line for child in node.children for line in _plain_block(child)]
+    if node.tag == "tr":
+        cells = [" ".join(_plain_item(cell, "")) for cell in node.children if isinstance(cell, _Node)]
+        return [" | ".join(cells)]
+    return [mark + _plain_inline(node.children)]
+
+
+def _plain_item(item: _Node, mark: str) -> list[str]:
+    lines: list[str] = []
+    inline: list[_Node | str] = []
+    for child in [*item.children, _Node("end")]:
+        if isinstance(child, str) or child.tag in INLINE:
+            inline.append(child)
+            continue
+        if inline:
+            lines.append(_plain_inline(inline))
+            inline = []
+        if child.tag != "end":
+            lines += _plain_block(child)
+    return [(mark if number == 0 else "") + line for number, line in enumerate(lines)]

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils.translation import override
+
+from algorithms.models import Algorithm, Organization, Page, Publication, Synonym
+from importers import loader, readers
+from importers.report import Report
+
+FIXTURES = Path(settings.BASE_DIR) / "fixtures"
+
+
+class Command(BaseCommand):
+    help = "Vult een leeg register met de voorbeelden uit fixtures/, en publiceert die. Een register met inhoud blijft zoals het is."
+
+    def handle(self, *args, **options):
+        with transaction.atomic():
+            if any(model.objects.exists() for model in (Algorithm, Organization, Page, Publication)):
+                self.stdout.write("Het register heeft al inhoud; de voorbeelden zijn niet geladen.")
+                return
+            report = Report()
+            with override("nl"):
+                for path in (
+                    FIXTURES / "organizations.json",
+                    FIXTURES / "pages.json",
+                    *sorted((FIXTURES / "records").glob("*.json")),
+                ):
+                    reading = readers.read(path.read_bytes(), path.name)
+                    report.begin(path.name, reading)
+                    loader.load(reading, report, publish=True, note="Eerste publicatie in dit register.")
+            if report.refused:
+                raise CommandError(f"De voorbeelden zijn niet geladen: {report.refused}")
+            words = json.loads((FIXTURES / "synonyms.json").read_text(encoding="utf-8"))["synonyms"]
+            for group in words:
+                Synonym.objects.create(words=group["words"])
+        self.stdout.write(f"{len(report.records)} voorbeelden gepubliceerd, {len(report.pages)} pagina's gemaakt.")

@@ -1,0 +1,140 @@
+"""What every reader hands over, and the door every file comes through: size, encoding and characters.
+
+A reader is a pure function of the file's text: no database, no clock in its values, no network. It returns a `Reading`;
+only a file that cannot be read as a whole raises `Unreadable`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+MAX_BYTES = 20 * 1024 * 1024
+MAX_LINES = 300_000
+# Control characters have no place in a text; tab, line feed and carriage return are the three that do.
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Unreadable(Exception):
+    """The file as a whole cannot be read; `str()` is a plain Dutch sentence with the cure (exit code 2)."""
+
+
+class Warning(NamedTuple):
+    """Something the author should look at: the document key, a plain Dutch sentence and the lines it is about."""
+
+    key: str
+    message: str
+    lines: tuple[int, ...] = ()
+
+
+@dataclass
+class Record:
+    """One algorithm. `values` has the keys and shapes of docs/document.md, only those the source speaks of."""
+
+    where: str
+    values: dict[str, Any]
+    warnings: list[Warning] = field(default_factory=list)
+    name_is_proposed: bool = False
+    proposed_name: str = ""  # what the reader proposed, also after a name was given
+
+    def __post_init__(self) -> None:
+        if self.name_is_proposed:
+            self.proposed_name = self.values.get("name", "")
+
+    def give_name(self, name: str) -> None:
+        """Name a record without a title; its proposal is forgotten, the remark about it too."""
+        self.values["name"] = name
+        self.name_is_proposed = False
+        self.warnings = [warning for warning in self.warnings if warning.key != "name"]
+
+    def warn(self, key: str, message: str, *lines: int) -> None:
+        """Note a warning once."""
+        warning = Warning(key, message, lines)
+        if warning not in self._warned:
+            self._warned.add(warning)
+            self.warnings.append(warning)
+
+    def keep(self, key: str, title: str, text: str, standard: str) -> None:
+        """Keep a value that has no field here under its own title."""
+        self.values.setdefault("legacy", []).append({"key": key, "title": title, "text": text, "standard": standard})
+
+
+@dataclass
+class Page:
+    """A text of the register as a whole; `body` is simple HTML, `translations` as in the document."""
+
+    slug: str
+    title: str
+    body: str
+    where: str
+    translations: dict[str, Any] = field(default_factory=dict)
+    in_footer: bool = False
+    order: int = 100
+
+
+@dataclass
+class Refusal:
+    """A record that is not taken: where it stands, why not, and how to mend it."""
+
+    where: str
+    why: str
+    cure: str
+
+
+@dataclass
+class Reading:
+    """All that a file says. `furniture` is (line, text), `kept_aside` is (line, text, where it went)."""
+
+    format: str
+    organization: str | None = None
+    records: list[Record] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
+    furniture: list[tuple[int, str]] = field(default_factory=list)
+    kept_aside: list[tuple[int, str, str]] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    organizations: list[dict[str, Any]] = field(default_factory=list)
+    departments: list[dict[str, Any]] = field(default_factory=list)
+
+
+def decode(data: bytes, filename: str) -> str:
+    """Return the file's text with `\\n` line ends; raise `Unreadable` when it is too large, not UTF-8 or not text."""
+    if len(data) > MAX_BYTES:
+        size = len(data) / 1024 / 1024
+        raise Unreadable(
+            f"{filename} is {size:.1f} MB; een bestand mag hoogstens {MAX_BYTES // 1024 // 1024} MB zijn. "
+            "Splits het bestand en lees de delen na elkaar in."
+        )
+    for mark, kind in ((b"%PDF", "een PDF"), (b"PK\x03\x04", "een zip- of kantoorbestand"), (b"\xff\xfe", "UTF-16")):
+        if data.startswith(mark):
+            raise Unreadable(
+                f"{filename} is {kind}, geen tekst. Sla het op als platte tekst in UTF-8 en probeer het opnieuw."
+            )
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Unreadable(
+            f"{filename} is geen UTF-8: op regel {line} staat een teken dat niet gelezen kan worden. "
+            "Sla het bestand op als UTF-8 en probeer het opnieuw."
+        ) from None
+    if found := CONTROL.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise Unreadable(
+            f"{filename} bevat op regel {line} een stuurteken (U+{ord(found.group()):04X}); alleen tab en regeleinde "
+            "mogen. "
+            "Haal het teken weg en probeer het opnieuw."
+        )
+    if text.count("\n") + text.count("\r") > 2 * MAX_LINES:
+        raise Unreadable(
+            f"{filename} heeft meer dan {MAX_LINES} regels. Splits het bestand en lees de delen na elkaar in."
+        )
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.count("\n") >= MAX_LINES:
+        raise Unreadable(
+            f"{filename} heeft meer dan {MAX_LINES} regels. Splits het bestand en lees de delen na elkaar in."
+        )
+    if not text.strip():
+        raise Unreadable(f"{filename} is leeg. Kies een bestand met tekst.")
+    return text

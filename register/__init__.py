@@ -1,0 +1,1 @@
+"""Wiring: settings, addresses, middleware and the WSGI entry. Knows every app; nothing but manage.py imports it."""

@@ -1,0 +1,54 @@
+"""Settings from environment variables: a value we do not understand stops the start, with the cure."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def env(name: str, default: str = "") -> str:
+    return os.environ.get(name, default).strip()
+
+
+def env_bool(name: str, default: bool) -> bool:
+    """Return True or False; raise ImproperlyConfigured unless the variable is "True" or "False" (any case)."""
+    value = env(name, str(default)).lower()
+    if value not in ("true", "false", "1", "0"):
+        raise ImproperlyConfigured(f"{name} is {value!r}: write True or False.")
+    return value in ("true", "1")
+
+
+def env_int(name: str, default: int) -> int:
+    try:
+        return int(env(name, str(default)))
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is {env(name)!r}: write a whole number.") from None
+
+
+def env_list(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in env(name, default).split(",") if part.strip()]
+
+
+def secret_key(data_dir: Path) -> str:
+    """Return SECRET_KEY, else the key kept in DATA_DIR, made at the first start.
+
+    Two workers may start at once: the first to create the file wins, both read it.
+    """
+    if given := env("SECRET_KEY"):
+        return given
+    path = data_dir / "secret_key"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        half_made = data_dir / f".secret_key.{os.getpid()}"
+        half_made.touch(mode=0o600)
+        half_made.write_text(secrets.token_urlsafe(50))
+        try:
+            os.link(half_made, path)
+        except FileExistsError:
+            pass
+        finally:
+            half_made.unlink()
+    return path.read_text().strip()

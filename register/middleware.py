@@ -1,0 +1,110 @@
+"""What every request passes. Public requests meet no session, no CSRF machinery and set no cookie (DESIGN §8).
+
+Order matters and is told in settings.MIDDLEWARE: the language comes from the path before anything renders, and a
+conditional request is answered before any view runs.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest, HttpResponseNotModified
+from django.middleware.csrf import CsrfViewMiddleware
+from django.utils import translation
+from django.utils.cache import get_conditional_response
+
+from algorithms.models import Head
+
+STAFF = "/beheer/"
+API = "/api/"
+API_VERSION = "1.0.0"
+# Content that is not a function of the public key: static files have their own, health has none.
+UNKEYED = (STAFF, "/static/", "/health/")
+
+
+def is_staff_path(request: HttpRequest) -> bool:
+    return request.path_info.startswith(STAFF)
+
+
+class LanguageFromPath:
+    """Dutch, or English under /en/. No cookie, no Accept-Language, so no Vary and no surprise."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        language = "en" if request.path_info.startswith("/en/") or request.path_info == "/en" else "nl"
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class Conditional:
+    """Answer 304 from one small query, and mark every public answer with the key it is a function of.
+
+    Head hash + site revision + release says exactly which public content this is: no time-outs, nothing stale. The head
+    is read before the content and on the same connection, so an answer can be newer than its mark, never older.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method not in ("GET", "HEAD") or request.path_info.startswith(UNKEYED):
+            return self.get_response(request)
+        etag = f'"{Head.public_key()}"'
+        if request.headers.get("If-None-Match") and request.headers["If-None-Match"].strip() != "*":
+            not_modified = get_conditional_response(request, etag)
+            if isinstance(not_modified, HttpResponseNotModified):
+                not_modified.headers["Cache-Control"] = "no-cache"
+                return not_modified
+        response = self.get_response(request)
+        if response.status_code == 200:
+            response.headers.setdefault("ETag", etag)
+        response.headers.setdefault("Cache-Control", "no-cache")
+        return response
+
+
+class ApiHeaders:
+    """The Dutch API rules for every answer below /api/: version header (errors too) and CORS for everyone."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.path_info.startswith((API, "/open-data/")):
+            response.headers["Access-Control-Allow-Origin"] = "*"
+            response.headers["Access-Control-Expose-Headers"] = "API-Version, ETag, Register-Sequence"
+        if request.path_info.startswith(API):
+            response.headers["API-Version"] = API_VERSION
+        return response
+
+
+class _StaffOnly:
+    """Mix-in: the middleware exists for /beheer/ only; elsewhere it is not even entered."""
+
+    def __call__(self, request):
+        return super().__call__(request) if is_staff_path(request) else self.get_response(request)
+
+
+class StaffSession(_StaffOnly, SessionMiddleware):
+    pass
+
+
+class StaffCsrf(_StaffOnly, CsrfViewMiddleware):
+    def process_view(self, request, callback, callback_args, callback_kwargs):
+        if is_staff_path(request):
+            return super().process_view(request, callback, callback_args, callback_kwargs)
+        return None
+
+
+class StaffAuthentication(_StaffOnly, AuthenticationMiddleware):
+    pass
+
+
+class StaffMessages(_StaffOnly, MessageMiddleware):
+    pass

@@ -1,0 +1,84 @@
+"""What the tests share: complete records, published or not."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from algorithms import document, publishing
+from algorithms.models import Algorithm, Organization
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+SEEDS = SHARED / "seeds"
+
+_numbers = itertools.count(1)
+
+
+def pytest_report_header(config):
+    if SHARED.is_dir():
+        return "shared material: present"
+    return f"WARNING: no shared material at ../{SHARED.name}: tests of the real seeds use our own samples only"
+
+
+@pytest.fixture
+def complete():
+    """A document that a person may publish, without its identity; change what matters to the test."""
+    return {
+        "name": "Strooiroutes",
+        "description_short": "Plant welke wegen eerst gestrooid worden bij gladheid.",
+        "organization": {"name": "Gemeente Voorbeeldstad"},
+        "department": {"path": "Stadsbeheer / Wegen"},
+        "category": ["Verkeer"],
+        "status": "In gebruik",
+        "begin_date": "2024-01",
+        "contact_email": "algoritmes@voorbeeldstad.example",
+        "publication_category": "Overige algoritmes",
+        "goal": "<p>Wegen op tijd <strong>begaanbaar</strong> maken.</p>",
+        "human_intervention": "<p>Een medewerker keurt elke route goed.</p>",
+        "risks": "<p>Een weg wordt vergeten.</p>",
+        "methods_and_models": "<h4>Rekenen</h4><ul><li>kortste pad</li></ul>",
+        "provider": "Intern ontwikkeld",
+        "data_sources": [{"topic": "Wegen", "name": "Wegenbestand", "contents": "Ligging van wegen"}],
+        "parties": [{"role": "supplier", "name": "Routemakers B.V.", "url": "https://routemakers.example"}],
+        "steps": [
+            {"kind": "data", "actor": "Weerstations", "action": "meten de temperatuur"},
+            {"kind": "algorithm", "actor": "Strooiroutes", "action": "stelt een route voor"},
+            {"kind": "person", "actor": "Coördinator", "action": "keurt de route goed"},
+            {"kind": "decision", "actor": "Gemeente", "action": "stuurt strooiwagens"},
+        ],
+        "translations": {
+            "eng": {
+                "name": "Gritting routes",
+                "description_short": "Plans which roads are gritted first.",
+                "data_sources": [{"name": "Road map"}],
+            }
+        },
+    }
+
+
+@pytest.fixture
+def make_algorithm(db, complete):
+    """Make a draft that is complete, so that a test states only what matters to it."""
+
+    def make(**changes) -> Algorithm:
+        data = complete | {"name": f"Strooiroutes {next(_numbers)}"} | changes
+        organization = data["organization"]["name"]
+        if not Organization.objects.filter(name=organization).exists():
+            Organization.objects.create(name=organization, tooi="https://identifier.overheid.nl/tooi/id/gemeente/gm9999")
+        return document.apply(Algorithm(), document.clean(data))
+
+    return make
+
+
+@pytest.fixture
+def publish_algorithm(make_algorithm):
+    """Make a complete draft and publish it; returns the draft."""
+
+    def make(note: str = "", **changes) -> Algorithm:
+        algorithm = make_algorithm(**changes)
+        publishing.publish(algorithm, note=note)
+        return algorithm
+
+    return make
