@@ -25,6 +25,8 @@ from algorithms.models.register import SLUG_LENGTH, slug_of
 from algorithms.standard import FIELDS, Choice, Words
 
 _SLUG = re.compile(rf"[a-z0-9_-]{{1,{SLUG_LENGTH}}}")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -102,13 +104,11 @@ class MomentField(forms.CharField):
         if not value:
             return None
         try:
-            if len(value) == len("yyyy-mm-dd"):
-                day = datetime.combine(date.fromisoformat(value), time())
-                return timezone.make_aware(day).astimezone(UTC)
-            moment = datetime.fromisoformat(value)
-            if moment.tzinfo is None:
-                raise ValueError(value)
-            return moment.astimezone(UTC)
+            if _DATE.fullmatch(value):
+                return timezone.make_aware(datetime.combine(date.fromisoformat(value), time())).astimezone(UTC)
+            if _DATE_TIME.fullmatch(value):
+                return datetime.fromisoformat(value).astimezone(UTC)
+            raise ValueError(value)
         except (ValueError, OverflowError):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
 
@@ -138,6 +138,12 @@ class ListingFilter(django_filters.FilterSet):
     class Meta:
         model = Listing
         fields: list[str] = []
+
+    def __init__(self, data, queryset, *, only_asked: bool = False, **kwargs):
+        """`only_asked` leaves out filters that `data` does not name: enough without a form, and half the work."""
+        if only_asked:
+            self.base_filters = {key: found for key, found in self.base_filters.items() if key in data}
+        super().__init__(data, queryset, **kwargs)
 
     @property
     def chosen(self) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""The listing of a document: the columns, facets and summary that public lists read. A pure function of the document."""
+"""The listing of a document: the columns, facets and summary that public lists read; a pure function of it."""
 
 from __future__ import annotations
 

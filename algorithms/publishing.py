@@ -78,7 +78,9 @@ def publish_many(algorithms: list[Algorithm], *, note: str = "", republish: bool
                 "note": note,
                 "salt": secrets.token_hex(16),
             }
-            entry = _next_entry(head, draft.lars, version + 1, Action.PUBLISH, moment, note, documents.canonical(document))
+            entry = _next_entry(
+                head, draft.lars, version + 1, Action.PUBLISH, moment, note, documents.canonical(document)
+            )
             entries.append(entry)
             published.append((entry, document))
             outcomes.append(Outcome(draft.lars, "published", entry, found))
@@ -153,7 +155,9 @@ def redact(text: str, *, reason: str) -> list[Found]:
             raise Refused(_("De tekst staat in geen enkele versie of toelichting."))
         if current := sorted({place.lars for place in found if place.is_current}):
             raise Refused(
-                _("De huidige versie van %s bevat de tekst. Publiceer eerst een versie zonder, of trek het algoritme in.")
+                _(
+                    "De huidige versie van %s bevat de tekst. Publiceer eerst een versie zonder, of trek haar in."
+                )
                 % ", ".join(current)
             )
         versions = dict.fromkeys((place.lars, place.version) for place in found)

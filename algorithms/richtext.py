@@ -59,7 +59,9 @@ def is_markup(text: str) -> bool:
 def from_plain(text: str) -> str:
     """Return plain text as rich text: a blank line ends a paragraph, a line break stays one."""
     paragraphs = re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").replace("\r", "\n").strip())
-    return "".join(f"<p>{html.escape(p.strip(), quote=False)}</p>".replace("\n", "<br>") for p in paragraphs if p.strip())
+    return "".join(
+        f"<p>{html.escape(p.strip(), quote=False)}</p>".replace("\n", "<br>") for p in paragraphs if p.strip()
+    )
 
 
 def clean(text: str) -> str:

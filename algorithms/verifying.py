@@ -49,8 +49,7 @@ def _chain(using: str, result: Verification, hashes: dict[int, str]) -> dict[str
     """Walk the log; return for each public record the sequence of its current version."""
     redactions = Publication.objects.using(using).filter(action=Action.REDACT).order_by("sequence")
     redacted = {
-        (lars, version): sequence
-        for lars, version, sequence in redactions.values_list("lars", "version", "sequence")
+        (lars, version): sequence for lars, version, sequence in redactions.values_list("lars", "version", "sequence")
     }
     current: dict[str, int] = {}
     versions: dict[str, int] = {}
@@ -96,7 +95,7 @@ def _entry_faults(entry: Publication, result: Verification, redacted_at: int, be
         if not (emptied and entry.document == ""):
             yield "document is veranderd"
     else:
-        document = json.loads(entry.document)
+        document = json.loads(entry.document)  # its hash is right, so it is what was once published
         told = (document.get("lars"), document.get("version"), document.get("published_at"), document.get("note"))
         if told != (entry.lars, entry.version, log.stamp(entry.published_at), entry.note):
             yield "document spreekt de regel tegen"
@@ -106,7 +105,8 @@ def _head(using: str, result: Verification) -> None:
     head = Head.now(using)
     if (head.sequence, head.hash) != (result.sequence, result.head):
         result.faults.append(
-            f"het logboek eindigt op regel {result.sequence}, de stand zegt {head.sequence}: regels ontbreken of zijn vervangen"
+            f"het logboek eindigt op regel {result.sequence}, de stand zegt {head.sequence}: "
+            "regels ontbreken of zijn vervangen"
         )
 
 
@@ -121,8 +121,12 @@ def _listings(using: str, result: Verification, current: dict[str, int]) -> None
         if not row.publication.document:
             result.faults.append(f"openbare lijst: {row.lars} is onleesbaar gemaakt en toch openbaar")
             continue
-        document = json.loads(row.publication.document)
-        wanted = listing.columns(document, row.publication.published_at)
+        try:
+            document = json.loads(row.publication.document)
+            wanted = listing.columns(document, row.publication.published_at)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            result.faults.append(f"openbare lijst: het document van {row.lars} is niet te lezen")
+            continue
         differing = [name for name in LISTING_COLUMNS if getattr(row, name) != wanted[name]]
         if sorted(listing.facets(document)) != sorted((f.facet, f.slug, f.label) for f in row.facets.all()):
             differing.append("facetten")

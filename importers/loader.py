@@ -19,8 +19,8 @@ from algorithms.document import Document, Problem
 from algorithms.models import Algorithm, Department, Organization, Page
 from algorithms.models.register import fold, free_slug
 from algorithms.standard import FIELDS, ROW_KEYS, Kind, translated_columns
-from importers.readers import Reading, Record
 from importers.readers import Page as ReadPage
+from importers.readers import Reading, Record
 from importers.report import CHANGED, CREATED, UNCHANGED, Report
 
 BATCH = 200  # records written and published together: bounds memory, keeps queries few
@@ -33,6 +33,7 @@ class Candidate:
     record: Record
     values: Document
     warnings: list[str]
+    found: list[Problem]
     draft: Algorithm | None = None
     fields: list[str] = field(default_factory=list)
 
@@ -93,24 +94,25 @@ def _checked(reading: Reading, report: Report, organization: Organization | None
                 )
                 continue
             values["organization"] = {"name": organization.name, "slug": organization.slug}
-        warnings += keep_impossible(values)
         found = documents.problems(values)
+        if kept := keep_impossible(values, found):
+            warnings += kept
+            found = documents.problems(values)
         if blocking := documents.blocking_republication(found):
             _refuse(report, record, blocking)
             continue
-        yield Candidate(record, values, warnings)
+        yield Candidate(record, values, warnings, found)
 
 
 def _refuse(report: Report, record: Record, problems: list[Problem]) -> None:
     report.refuse(record.where, " ".join(f"{p.label}: {p.why}" for p in problems), problems[0].cure)
 
 
-def keep_impossible(values: Document) -> list[str]:
+def keep_impossible(values: Document, found: list[Problem]) -> list[str]:
     """Move values that cannot be (month 13, a status nobody knows) to `legacy`; return a warning for each."""
     warnings = []
-    found = documents.blocking(documents.problems(values))
     # From the last row to the first, so that a row that goes does not renumber the others.
-    for problem in sorted(found, key=_row_number, reverse=True):
+    for problem in sorted(documents.blocking(found), key=_row_number, reverse=True):
         if problem.rule in ("value", "empty") and problem.key.split(".")[0] in {*FIELDS, "lars"}:
             kept = _keep(values, problem)
             if kept:
@@ -176,6 +178,7 @@ class _Matches:
         self.by_name: dict[tuple[int, str], list[Algorithm]] = {}
         self.by_proposed_name: dict[tuple[int, str], Algorithm] = {}
         self.seen: dict[object, str] = {}
+        self.organizations: dict[tuple[str, str], Organization] = {}
         for algorithm in Algorithm.objects.select_related("organization", "department"):
             self.by_lars[algorithm.lars] = algorithm
             organization = algorithm.organization_id
@@ -205,7 +208,7 @@ class _Matches:
 
 def _match(candidate: Candidate, matches: _Matches, report: Report) -> bool:
     """Find the draft of a candidate; False when it was refused."""
-    organization = _organization(candidate, report)
+    organization = _organization(candidate, matches)
     where = candidate.record.where
     try:
         candidate.draft = matches.find(candidate, organization)
@@ -229,14 +232,17 @@ def _match(candidate: Candidate, matches: _Matches, report: Report) -> bool:
     return True
 
 
-def _organization(candidate: Candidate, report: Report) -> Organization:
+def _organization(candidate: Candidate, matches: _Matches) -> Organization:
     """Return the candidate's organisation, made with a warning when it is unknown."""
     value = candidate.values["organization"]
-    try:
-        organization = documents.find_organization(value)
-    except Organization.DoesNotExist:
-        organization = _new_organization(value)
-        candidate.warnings.append(f"Organisatie: '{organization.name}' was hier onbekend en is toegevoegd.")
+    called = (value.get("slug", ""), value.get("name", ""))
+    if called not in matches.organizations:
+        try:
+            matches.organizations[called] = documents.find_organization(value)
+        except Organization.DoesNotExist:
+            matches.organizations[called] = _new_organization(value)
+            candidate.warnings.append(f"Organisatie: '{called[1]}' was hier onbekend en is toegevoegd.")
+    organization = matches.organizations[called]
     candidate.values["organization"] = {
         "name": organization.name,
         "slug": organization.slug,
@@ -262,7 +268,7 @@ def _save(candidates: list[Candidate], report: Report, publish: bool, note: str)
         if candidate.draft is None:
             candidate.draft = Algorithm(proposed_name=fold(candidate.record.proposed_name)[:250])
             candidate.fields = sorted(key for key, value in candidate.values.items() if value)
-            candidate.warnings += [str(problem) for problem in documents.problems(candidate.values)]
+            candidate.warnings += [str(problem) for problem in candidate.found]
             pairs.append((candidate, candidate.values))
             continue
         before = documents.build(candidate.draft)
@@ -361,7 +367,9 @@ def _save_register_data(reading: Reading, report: Report) -> None:
         organization.aliases = list(dict.fromkeys([*organization.aliases, *row.get("aliases", [])]))
         organization.save()
     for row in reading.departments:
-        organization = documents.find_organization({"slug": row.get("organization", ""), "name": row.get("organization", "")})
+        organization = documents.find_organization(
+            {"slug": row.get("organization", ""), "name": row.get("organization", "")}
+        )
         department, _made = Department.objects.get_or_create(organization=organization, path=row["path"])
         _fill(department, row, ("phone", "email"))
         department.save()
@@ -384,9 +392,7 @@ def _save_page(read: ReadPage, report: Report, publish: bool) -> None:
     }
     page = Page.objects.filter(slug=read.slug).first()
     if page is None:
-        Page.objects.create(
-            slug=read.slug, is_public=publish, in_footer=read.in_footer, order=read.order, **wanted
-        )
+        Page.objects.create(slug=read.slug, is_public=publish, in_footer=read.in_footer, order=read.order, **wanted)
         report.page(read.slug, read.title, CREATED)
         return
     changed = {name: text for name, text in wanted.items() if text and text != getattr(page, name)}

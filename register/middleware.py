@@ -14,13 +14,22 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import translation
 from django.utils.cache import get_conditional_response
 
+from algorithms.api import problems
 from algorithms.models import Head
 
 STAFF = "/beheer/"
 API = "/api/"
+OPEN_DATA = "/open-data/"
 API_VERSION = "1.0.0"
+EXPOSED = "API-Version, ETag, Register-Sequence, Content-Disposition, Content-Range, Accept-Ranges"
 # Content that is not a function of the public key: static files have their own, health has none.
 UNKEYED = (STAFF, "/static/", "/health/")
+
+
+def is_for_machines(request: HttpRequest) -> bool:
+    """Whether a program asks: the API, and the files below /open-data/ (but not the page itself)."""
+    path = request.path_info
+    return (path.startswith((API, OPEN_DATA)) and path != OPEN_DATA) or path == "/api"
 
 
 def is_staff_path(request: HttpRequest) -> bool:
@@ -53,12 +62,20 @@ class Conditional:
         self.get_response = get_response
 
     def __call__(self, request):
+        response = self.answer(request)
+        if request.method == "HEAD" and not response.streaming:
+            response.content = b""  # the length stays; the server would drop the body and complain about it
+        return response
+
+    def answer(self, request):
         if request.method not in ("GET", "HEAD") or request.path_info.startswith(UNKEYED):
             return self.get_response(request)
-        etag = f'"{Head.public_key()}"'
-        if request.headers.get("If-None-Match") and request.headers["If-None-Match"].strip() != "*":
+        request.head = Head.now()  # for views whose content is of one moment
+        etag = f'"{request.head.key}"'
+        if request.headers.get("If-None-Match", "*").strip() != "*":
             not_modified = get_conditional_response(request, etag)
             if isinstance(not_modified, HttpResponseNotModified):
+                not_modified.headers["ETag"] = etag
                 not_modified.headers["Cache-Control"] = "no-cache"
                 return not_modified
         response = self.get_response(request)
@@ -76,12 +93,26 @@ class ApiHeaders:
 
     def __call__(self, request):
         response = self.get_response(request)
-        if request.path_info.startswith((API, "/open-data/")):
-            response.headers["Access-Control-Allow-Origin"] = "*"
-            response.headers["Access-Control-Expose-Headers"] = "API-Version, ETag, Register-Sequence"
+        if not is_for_machines(request):
+            return response
+        if response.status_code >= 400 and response.headers.get("Content-Type") != problems.MEDIA_TYPE:
+            # A bare status, a refusal of Django itself or its page for developers: machines get a problem.
+            response = problems.Problem(response.status_code, headers=_kept(response)).response(request)
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = EXPOSED
+        if request.method == "OPTIONS":
+            response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+            response.headers["Access-Control-Allow-Headers"] = "Accept, If-None-Match, If-Range, Range"
+            response.headers["Access-Control-Max-Age"] = "86400"
         if request.path_info.startswith(API):
             response.headers["API-Version"] = API_VERSION
         return response
+
+
+def _kept(response) -> dict[str, str]:
+    return {
+        name: response.headers[name] for name in ("Allow", "Content-Range", "Retry-After") if name in response.headers
+    }
 
 
 class _StaffOnly:

@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from register.environment import env, env_bool, env_int, env_list, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(BASE_DIR, env("DATA_DIR", "var"))  # a relative path is taken from the checkout
+DATA_DIR = Path(BASE_DIR, env("DATA_DIR") or "var")  # a relative path is taken from the checkout
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 DEBUG = env_bool("DEBUG", False)
@@ -149,6 +149,8 @@ if BEHIND_TLS:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = env_bool("HSTS_INCLUDE_SUBDOMAINS", True)
     SECURE_HSTS_PRELOAD = env_bool("HSTS_PRELOAD", True)
     CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
+# Our own subclass of the CSRF middleware works below /beheer/, where the forms are; the check looks for Django's name.
+SILENCED_SYSTEM_CHECKS = ["security.W003"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
@@ -171,7 +173,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "algorithms.api.responses.AlwaysJSON",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "algorithms.api.responses.OnlyJSON",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "algorithms.api.problems.handle",
     "UNAUTHENTICATED_USER": None,
@@ -180,7 +182,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "API van het algoritmeregister",
     "DESCRIPTION": (
-        "Alle gepubliceerde algoritmes van deze organisatie, met elke versie en een logboek dat iedereen kan narekenen. "
+        "Alle gepubliceerde algoritmes, met elke versie en een logboek dat iedereen kan narekenen. "
         "Lezen kan zonder sleutel. / All published algorithms, every version, and a log anyone can verify."
     ),
     "VERSION": "1.0.0",

@@ -1,2 +1,21 @@
-from django.urls import path
-urlpatterns = []
+"""All addresses (DESIGN §4). Public pages exist in Dutch and, below /en/, in English; the rest in one form only."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from register import health
+
+urlpatterns = [
+    path("beheer/", admin.site.urls),
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
+    path("api/v1/", include("algorithms.api.urls")),
+    path("open-data/", include("algorithms.exports.urls")),
+    *i18n_patterns(path("", include("algorithms.public.urls")), prefix_default_language=False),
+]
+
+handler400 = "register.errors.bad_request"
+handler403 = "register.errors.permission_denied"
+handler404 = "register.errors.not_found"
+handler500 = "register.errors.server_error"

@@ -9,6 +9,7 @@ import pytest
 
 from algorithms import document, publishing
 from algorithms.models import Algorithm, Organization
+from tests.site import Site
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 SEEDS = SHARED / "seeds"
@@ -66,7 +67,9 @@ def make_algorithm(db, complete):
         data = complete | {"name": f"Strooiroutes {next(_numbers)}"} | changes
         organization = data["organization"]["name"]
         if not Organization.objects.filter(name=organization).exists():
-            Organization.objects.create(name=organization, tooi="https://identifier.overheid.nl/tooi/id/gemeente/gm9999")
+            Organization.objects.create(
+                name=organization, tooi="https://identifier.overheid.nl/tooi/id/gemeente/gm9999"
+            )
         return document.apply(Algorithm(), document.clean(data))
 
     return make
@@ -82,3 +85,19 @@ def publish_algorithm(make_algorithm):
         return algorithm
 
     return make
+
+
+@pytest.fixture(scope="session")
+def migrated_site(tmp_path_factory):
+    """An empty register that others are copied from."""
+    site = Site.make(tmp_path_factory.mktemp("migrated") / "data")
+    yield site
+    site.remove()
+
+
+@pytest.fixture
+def site(migrated_site, tmp_path):
+    """An empty register of real processes, thrown away after the test."""
+    site = Site.make(tmp_path / "data", like=migrated_site)
+    yield site
+    site.remove()

@@ -5,7 +5,7 @@ import tempfile
 
 os.environ["DATA_DIR"] = os.environ.get("TEST_DATA_DIR") or tempfile.mkdtemp(prefix="register-test-")
 
-from register.settings import *  # noqa: E402, F403
+from register.settings import *  # noqa: F403
 
 READER = "default"  # tests run inside one transaction, which a second connection would not see
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -34,9 +34,9 @@ def apply(algorithm: Algorithm, data: Document) -> Algorithm:
 def apply_many(pairs: list[Pair]) -> list[Algorithm]:
     """`apply` for many drafts, in few queries; call it inside a transaction.
 
-    Keys a document does not have are left as they are; with `translations`, what it does not hold is emptied. The organisation must exist (by slug, name or alias); a
-    department and a party are made when new. Where rows come without English, the English of an equal Dutch cell is
-    kept. Raises Organization.DoesNotExist.
+    Keys a document does not have are left as they are; with `translations`, what it does not hold is emptied. The
+    organisation must exist (by slug, name or alias); a department and a party are made when new. Where rows come
+    without English, the English of an equal Dutch cell is kept. Raises Organization.DoesNotExist.
     """
     register = _Register()
     taken: set[str] = set()

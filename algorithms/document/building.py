@@ -9,6 +9,7 @@ from algorithms.document.form import ENGLISH, FACTS, Document
 from algorithms.models import ROW_MODELS, Algorithm, Reference, Row
 from algorithms.standard import FIELDS, ROW_KEYS, TRANSLATED, TRANSLATIONS
 
+
 def with_rows(algorithms: list[Algorithm]) -> list[Algorithm]:
     """Load everything `build` reads, in a fixed number of queries for any number of drafts."""
     names = {"reference_rows" if model is Reference else key for key, model in ROW_MODELS.items()} - {"parties"}
@@ -32,7 +33,9 @@ def build(algorithm: Algorithm) -> Document:
     document["translations"] = {}
     texts = {translation.lang: translation for translation in algorithm.translations.all()}
     for lang in TRANSLATIONS:
-        translated = {key: getattr(texts[lang], key) for key in TRANSLATED if getattr(texts[lang], key)} if lang in texts else {}
+        translated = (
+            {key: getattr(texts[lang], key) for key in TRANSLATED if getattr(texts[lang], key)} if lang in texts else {}
+        )
         if lang == ENGLISH:
             for key in ROW_KEYS:
                 english = [_english(row, key) for row in rows[key]]

@@ -8,6 +8,7 @@ from algorithms import richtext
 from algorithms.document.form import Document
 from algorithms.standard import FIELDS, ROW_KEYS, TRANSLATED, Field, Kind
 
+
 def clean(data: Document) -> Document:
     """Return what came in with its texts cleaned and its rows whole; keys it does not speak of stay away.
 

@@ -19,6 +19,7 @@ FACTS = tuple(
 )
 ENGLISH = "eng"  # the language that rows have columns for
 
+
 def canonical(value: Any) -> str:
     """Return the one JSON text of a value: sorted keys, no spaces, no escapes beyond JSON's own (DESIGN §10).
 

@@ -103,7 +103,11 @@ def _check(field: Field, value: Any) -> list[Problem]:
         return _check_rows(field, value)
     if field.kind is Kind.CHOICES:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            return [Problem(ERROR, key, _("Dit is geen lijst van teksten."), _("Geef een lijst van toegestane waarden."), "type")]
+            return [
+                Problem(
+                    ERROR, key, _("Dit is geen lijst van teksten."), _("Geef een lijst van toegestane waarden."), "type"
+                )
+            ]
         return [problem for item in value for problem in _check_choice(key, field.choices, item)]
     if field.kind in (Kind.ORGANIZATION, Kind.DEPARTMENT):
         if value is None or (isinstance(value, dict) and all(isinstance(part, str) for part in value.values())):
@@ -129,13 +133,17 @@ def _check_text(
         return _check_choice(key, options, value)
     if kind is Kind.MONTH:
         return _check_month(key, value)
-    length = richtext.visible_length(value) if kind is Kind.RICH else len(value)
+    length = len(value)
+    if kind is Kind.RICH and length > (advised or max_length):  # markup only makes a text longer, so count when it might
+        length = richtext.visible_length(value)
     if length > standard.HARD_LIMIT:
         why = _("De tekst heeft %(length)s tekens; meer dan %(limit)s kan het register niet bewaren.")
         return [Problem(ERROR, key, why % {"length": length, "limit": standard.HARD_LIMIT}, _("Maak de tekst korter."))]
     if length > max_length:
         why = _("De tekst heeft %(length)s tekens; het maximum is %(limit)s.")
-        return [Problem(ERROR, key, why % {"length": length, "limit": max_length}, _("Maak de tekst korter."), "length")]
+        return [
+            Problem(ERROR, key, why % {"length": length, "limit": max_length}, _("Maak de tekst korter."), "length")
+        ]
     if kind is Kind.URL and not is_web_address(value):
         why, cure = _("Dit is geen webadres: %s.") % _excerpt(value), _("Begin met https:// of http://.")
         return [Problem(ERROR, key, why, cure)]
@@ -179,7 +187,9 @@ def _check_lars(lars: Any) -> list[Problem]:
         return []
     if not (isinstance(lars, str) and len(lars) == 8 and lars.isascii() and lars.isdigit()):
         why = _("'%s' is geen Algoritme-ID.") % _excerpt(str(lars))
-        return [Problem(ERROR, "lars", why, _("Een Algoritme-ID heeft acht cijfers. Laat het leeg voor een nieuw nummer."))]
+        return [
+            Problem(ERROR, "lars", why, _("Een Algoritme-ID heeft acht cijfers. Laat het leeg voor een nieuw nummer."))
+        ]
     if not standard.is_lars(lars):
         return [Problem(WARNING, "lars", _("Het controlecijfer van %s klopt niet.") % lars, _("Kijk het nummer na."))]
     return []
@@ -202,7 +212,9 @@ def _check_rows(field: Field, value: Any) -> list[Problem]:
             cell = row.get(column.key, "")
             place = f"{field.key}.{number}.{column.key}"
             if not isinstance(cell, str):
-                found.append(Problem(ERROR, place, _("Dit is geen tekst."), _("Zet de waarde tussen aanhalingstekens."), "type"))
+                found.append(
+                    Problem(ERROR, place, _("Dit is geen tekst."), _("Zet de waarde tussen aanhalingstekens."), "type")
+                )
                 continue
             found += _check_text(place, column.kind, cell, column.max_length, options=column.choices)
             if column.required and not cell:
@@ -210,7 +222,12 @@ def _check_rows(field: Field, value: Any) -> list[Problem]:
                 cure = _("Zonder link neemt het landelijk register de rij niet over.") if is_link else _("Vul het in.")
                 why = _("Rij %(number)s: '%(column)s' is leeg.") % {"number": number, "column": column.label}
                 found.append(Problem(WARNING if is_link else ERROR, place, why, cure, "empty"))
-        if field.key == "withheld" and isinstance(row.get("field"), str) and row["field"] and row["field"] not in FIELDS:
+        if (
+            field.key == "withheld"
+            and isinstance(row.get("field"), str)
+            and row["field"]
+            and row["field"] not in FIELDS
+        ):
             why = _("Rij %(number)s: '%(field)s' is geen veld van de standaard.")
             why %= {"number": number, "field": _excerpt(row["field"])}
             found.append(Problem(ERROR, f"withheld.{number}.field", why, _("Kies een veld.")))
@@ -228,7 +245,9 @@ def _check_translations(data: Document) -> list[Problem]:
             found.append(Problem(WARNING, "translations", why, _("De vertaling is niet overgenomen.")))
             continue
         if not isinstance(texts, dict):
-            found.append(Problem(ERROR, "translations", _("Dit is geen object."), _("Geef per taal een object."), "type"))
+            found.append(
+                Problem(ERROR, "translations", _("Dit is geen object."), _("Geef per taal een object."), "type")
+            )
             continue
         for key, value in texts.items():
             if key in TRANSLATED:
@@ -248,7 +267,11 @@ def _check_translated_rows(key: str, value: Any, rows: Any, lang: str) -> list[P
     if not isinstance(value, list) or not all(
         isinstance(row, dict) and all(isinstance(cell, str) for cell in row.values()) for row in value
     ):
-        return [Problem(ERROR, f"{key}.{lang}", _("Dit is geen lijst van rijen."), _("Geef een lijst van objecten."), "type")]
+        return [
+            Problem(
+                ERROR, f"{key}.{lang}", _("Dit is geen lijst van rijen."), _("Geef een lijst van objecten."), "type"
+            )
+        ]
     if isinstance(rows, list) and len(value) != len(rows):
         why = _("De vertaling heeft %(translated)s rijen, het Nederlands %(rows)s.")
         why %= {"translated": len(value), "rows": len(rows)}

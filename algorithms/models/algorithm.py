@@ -145,7 +145,7 @@ class Algorithm(Texts):
         ]
 
     def __str__(self) -> str:
-        return self.name or _("(zonder naam)")
+        return self.name or str(_("(zonder naam)"))
 
     def save(self, *args, **kwargs):
         self.lars = self.lars or new_lars()

@@ -38,14 +38,21 @@ class Head(models.Model):
 
     @classmethod
     def now(cls, using: str = "default") -> Head:
-        """The head as it stands; before the first migration has made the row, an empty one."""
-        return cls.objects.using(using).filter(pk=cls.ID).first() or cls(pk=cls.ID)
+        """The head as it stands; before the first migration has made the row, an empty one.
+
+        Every public request asks this first, and the query builder would cost four times what the query does.
+        """
+        rows = cls.objects.using(using).raw("SELECT * FROM algorithms_head WHERE id = %s", [cls.ID])
+        return next(iter(rows), None) or cls(pk=cls.ID)
+
+    @property
+    def key(self) -> str:
+        """What all public content is a function of: head hash, site revision and release."""
+        return f"{self.hash[:24]}.{self.site_revision}.{settings.RELEASE}"
 
     @classmethod
     def public_key(cls) -> str:
-        """Return what all public content is a function of: head hash, site revision and release."""
-        head = cls.now()
-        return f"{head.hash[:24]}.{head.site_revision}.{settings.RELEASE}"
+        return cls.now().key
 
     @classmethod
     def raise_site_revision(cls) -> None:

@@ -102,15 +102,15 @@ class Department(models.Model):
     def __str__(self) -> str:
         return self.path
 
-    @property
-    def name(self) -> str:
-        """The last part of the path."""
-        return self.path.rsplit(" / ", 1)[-1]
-
     def save(self, *args, **kwargs):
         self.path = " / ".join(part.strip() for part in self.path.split(" / ") if part.strip())
         self.slug = self.slug or free_slug(Department, self.path, self.pk)
         super().save(*args, **kwargs)
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rsplit(" / ", 1)[-1]
 
 
 class Party(models.Model):
@@ -179,4 +179,3 @@ def _raise_site_revision(sender, **kwargs) -> None:
 for _model in (Organization, Department, Page, Synonym):
     post_save.connect(_raise_site_revision, sender=_model, dispatch_uid=f"revision-save-{_model.__name__}")
     post_delete.connect(_raise_site_revision, sender=_model, dispatch_uid=f"revision-delete-{_model.__name__}")
-

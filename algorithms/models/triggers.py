@@ -116,7 +116,9 @@ def install(connection: BaseDatabaseWrapper) -> None:
                 cursor.execute(sql)
             return
         for name, body in _POSTGRESQL_FUNCTIONS.items():
-            cursor.execute(f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body${body}$body$")
+            cursor.execute(
+                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body${body}$body$"
+            )
             cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {TABLE}")
             event = _POSTGRESQL_EVENTS[name].format(table=TABLE)
             cursor.execute(f"CREATE TRIGGER {name} {event} EXECUTE FUNCTION {name}()")
@@ -133,10 +135,12 @@ def faults(connection: BaseDatabaseWrapper) -> list[str]:
             return [name for name, sql in _SQLITE.items() if found.get(name) != sql]
         cursor.execute(
             "SELECT t.tgname, t.tgenabled, t.tgtype, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
-            " WHERE t.tgrelid = %s::regclass AND NOT t.tgisinternal AND t.tgqual IS NULL AND t.tgnattrs = 0",
+            " WHERE t.tgrelid = %s::regclass AND NOT t.tgisinternal AND t.tgqual IS NULL AND t.tgattr::text = ''",
             [TABLE],
         )
-        standing = {name for name, enabled, kind, source in cursor.fetchall() if (
-            enabled == "A" and kind == _POSTGRESQL_TYPES.get(name) and source == _POSTGRESQL_FUNCTIONS.get(name)
-        )}
+        standing = {
+            name
+            for name, enabled, kind, source in cursor.fetchall()
+            if (enabled == "A" and kind == _POSTGRESQL_TYPES.get(name) and source == _POSTGRESQL_FUNCTIONS.get(name))
+        }
         return [name for name in _POSTGRESQL_FUNCTIONS if name not in standing]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 MAX_BYTES = 20 * 1024 * 1024
-MAX_LINES = 300_000
+MAX_LINES = 200_000
 # Control characters have no place in a text; tab, line feed and carriage return are the three that do.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -38,6 +38,7 @@ class Record:
     warnings: list[Warning] = field(default_factory=list)
     name_is_proposed: bool = False
     proposed_name: str = ""  # what the reader proposed, also after a name was given
+    _warned: set[Warning] = field(default_factory=set, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.name_is_proposed:

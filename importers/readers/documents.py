@@ -18,7 +18,7 @@ FORMAT = "documents"
 DROPPED = {"version", "published_at", "note", "salt", "links"}
 LISTS = ("organizations", "departments", "pages", "records", "results")
 # Bounds on memory: an empty list costs sixty times the two characters that it is written with.
-MOST_CONTAINERS, MOST_VALUES = 500_000, 2_000_000
+MOST_CONTAINERS, MOST_VALUES, MOST_RECORDS = 400_000, 2_000_000, 50_000
 
 
 class Refused(Exception):
@@ -42,10 +42,17 @@ def read(text: str, filename: str) -> Reading:
                 raise Unreadable(f"In {filename} is '{key}' geen lijst. Zet er een lijst [ … ] neer.")
         own = "records" if "records" in content else "results"
         records, place = content.get(own, []), f"{own}, nummer {{}}"
-        for key, target in (("organizations", reading.organizations), ("departments", reading.departments)):
+        register_data = (
+            ("organizations", reading.organizations, "name"),
+            ("departments", reading.departments, "path"),
+        )
+        for key, target, required in register_data:
             for number, row in enumerate(content.get(key, []), start=1):
+                where = f"{key}, nummer {number}"
                 _guarded(
-                    reading, f"{key}, nummer {number}", lambda row=row, target=target: target.append(_register_row(row))
+                    reading,
+                    where,
+                    lambda row=row, target=target, required=required: target.append(_register_row(row, required)),
                 )
         for number, row in enumerate(content.get("pages", []), start=1):
             where = f"pages, nummer {number}"
@@ -57,6 +64,12 @@ def read(text: str, filename: str) -> Reading:
             f"{filename} bevat geen documenten van een register. Lever één document, een lijst van documenten, de "
             "bulkexport of "
             "een bestand met 'records' aan."
+        )
+    if len(records) > MOST_RECORDS:
+        raise Unreadable(
+            f"{filename} heeft {len(records)} records; het mogen er hoogstens {MOST_RECORDS} zijn. Splits het "
+            "bestand en lees de "
+            "delen na elkaar in."
         )
     for number, row in enumerate(records, start=1):
         where = place.format(number)
@@ -213,35 +226,31 @@ def _translations(value: Any) -> dict[str, Any]:
     return result
 
 
-def _register_row(row: Any) -> dict[str, Any]:
-    """Check a row of register data: an object of texts, lists of texts and translated texts."""
+def _register_row(row: Any, required: str) -> dict[str, Any]:
+    """Check an organisation or department: texts, and `aliases` a list of texts; `required` must be filled."""
     if not isinstance(row, dict):
         raise Refused("Dit is geen object.", "Zet er een object { … } neer.")
-    for key, value in row.items():
-        _check_plain(value, key, 4)
-    return row
-
-
-def _check_plain(value: Any, key: str, depth: int) -> None:
-    if isinstance(value, str):
-        _check_characters(value, f"'{key}'")
-    elif isinstance(value, dict | list) and depth:
-        for part in value.values() if isinstance(value, dict) else value:
-            _check_plain(part, key, depth - 1)
-    elif value is not None and not isinstance(value, bool | int):
-        raise Refused(f"'{key[:100]}' heeft geen vorm die hier past.", "Gebruik tekst of een lijst van teksten.")
+    if not isinstance(row.get("aliases", []), list):
+        raise Refused("'aliases' is geen lijst.", "Maak van 'aliases' een lijst van teksten.")
+    checked: dict[str, Any] = {key: _text(value, key) for key, value in row.items() if key != "aliases"}
+    if "aliases" in row:
+        checked["aliases"] = [_text(alias, "aliases") for alias in row["aliases"]]
+    if not checked.get(required, "").strip():
+        raise Refused(f"'{required}' is leeg of ontbreekt.", f"Vul '{required}' in.")
+    return checked
 
 
 def _page(row: Any, where: str) -> Page:
-    row = _register_row(row)
-    slug, title = row.get("slug"), row.get("title")
+    if not isinstance(row, dict):
+        raise Refused("Dit is geen object.", "Zet er een object { … } neer.")
+    slug, title = row.get("slug"), _text(row.get("title"), "title")
     if not isinstance(slug, str) or not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", slug):
         raise Refused("De pagina heeft geen goede 'slug'.", "Gebruik kleine letters, cijfers en koppeltekens.")
-    if not isinstance(title, str) or not title.strip():
+    if not title.strip():
         raise Refused("De pagina heeft geen titel.", "Vul 'title' in.")
     if not isinstance(row.get("in_footer", False), bool) or not isinstance(row.get("order", 100), int):
         raise Refused("'in_footer' of 'order' heeft een verkeerde vorm.", "Gebruik true of false, en een heel getal.")
-    english = {key: row[f"{key}_en"] for key in ("title", "body") if row.get(f"{key}_en")}
+    english = {key: _text(row[f"{key}_en"], f"{key}_en") for key in ("title", "body") if row.get(f"{key}_en")}
     return Page(
         slug,
         title,

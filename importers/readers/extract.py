@@ -185,7 +185,7 @@ def copy_sentences(record: Record, found: Iterable[Paragraph]) -> None:
 
 
 def weighable(found: Iterable[Paragraph]) -> list[Paragraph]:
-    """Return the paragraphs that rules look at: not the endless ones, nor what comes after more text than a field holds."""
+    """Return the paragraphs that rules look at: not the endless ones, nor what comes after more than fields hold."""
     budget = 3 * HARD_LIMIT
     result = []
     for paragraph in found:

@@ -17,10 +17,14 @@ from html import escape
 from itertools import pairwise
 from typing import NamedTuple
 
+from algorithms.standard import HARD_LIMIT
+from importers.readers.base import Unreadable
+
 BULLET = re.compile(r"\s*[•◦▪‣●∙*–-]\s+(?=\S)")
 NUMBER = re.compile(r"\s*(\d{1,2})[.)]\s+(?=\S)")
 CELL_MARK = re.compile(r"\t+| \| ")
 # Longer than this is no heading, no sentence to weigh, no paragraph to search: it keeps hostile input linear.
+LINE_LENGTH = 2 * HARD_LIMIT
 HEADING_LENGTH, HEADING_WORDS = 70, 8
 SENTENCE_LENGTH, PARAGRAPH_LENGTH = 2_000, 20_000
 
@@ -69,7 +73,16 @@ def fold(text: str) -> str:
 
 def split_lines(text: str) -> list[Line]:
     """Number the lines. Only `\\n` ends a line: `str.splitlines` would also break at U+2028 and shift the numbers."""
-    return [Line(no, raw, fold(raw)) for no, raw in enumerate(text.split("\n"), start=1)]
+    lines = []
+    for no, raw in enumerate(text.split("\n"), start=1):
+        if len(raw) > LINE_LENGTH:
+            raise Unreadable(
+                f"Regel {no} is langer dan {LINE_LENGTH} tekens; zo lang is geen enkele tekst in het register. Haal "
+                "de regel weg "
+                "of zet er regeleinden in."
+            )
+        lines.append(Line(no, raw, fold(raw)))
+    return lines
 
 
 def slug(text: str) -> str:

@@ -429,7 +429,7 @@ def _propose_name(record: Record, paragraphs: Sequence[Paragraph], reading: Read
     number, wanted = 2, name
     while wanted.casefold() in taken:
         wanted, number = f"{name} ({number})", number + 1
-    record.values["name"] = wanted
+    record.values["name"] = record.proposed_name = wanted
     record.warn(
         "name",
         f"De naam '{wanted}' is een voorstel uit de tekst; de print heeft geen titels. Geef de namen met --names of "

@@ -12,7 +12,7 @@ def kept_head(value: str) -> tuple[int, str]:
     """Parse "N:HASH"."""
     match = re.fullmatch(r"(\d{1,18}):([0-9a-f]{64})", value.strip().lower())
     if not match:
-        raise argparse.ArgumentTypeError(f"'{value}' is geen N:HASH: een volgnummer, een dubbele punt en 64 hextekens.")
+        raise argparse.ArgumentTypeError(f"'{value}' is geen N:HASH: volgnummer, dubbele punt, 64 hextekens.")
     return int(match.group(1)), match.group(2)
 
 

@@ -16,7 +16,10 @@ FIXTURES = Path(settings.BASE_DIR) / "fixtures"
 
 
 class Command(BaseCommand):
-    help = "Vult een leeg register met de voorbeelden uit fixtures/, en publiceert die. Een register met inhoud blijft zoals het is."
+    help = (
+        "Vult een leeg register met de voorbeelden uit fixtures/, en publiceert die. Een register met inhoud blijft "
+        "zoals het is."
+    )
 
     def handle(self, *args, **options):
         with transaction.atomic():

@@ -1,0 +1,18 @@
+"""Authoring at /beheer/: drafts and register data are written here, publishing is asked for here.
+
+Stock Django admin. Each form reads its fields, labels, help and limits from `algorithms.standard` and lets
+`document.problems` check what was typed; the log is written by `algorithms.publishing` alone. Only urls import this.
+"""
+
+from django.conf import settings
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from algorithms.admin import algorithm, publication, register
+
+__all__ = ["algorithm", "publication", "register"]
+
+admin.site.site_header = settings.SITE_NAME
+admin.site.site_title = settings.SITE_NAME
+admin.site.index_title = _("Beheer")
+admin.site.enable_nav_sidebar = False  # Dutch and English stand beside each other: the page needs its full width

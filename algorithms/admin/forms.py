@@ -1,0 +1,236 @@
+"""The form of a record and of its rows: document-shaped data, checked by the one check."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.forms.models import BaseInlineFormSet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from algorithms import document, standard
+from algorithms.admin import fields
+from algorithms.document import FACTS, Problem
+from algorithms.document.form import ENGLISH
+from algorithms.models import ROW_MODELS, Algorithm, AlgorithmTranslation, Party, PartyRole, Reference
+from algorithms.standard import FIELDS, TRANSLATED, Column, Kind
+
+# Columns in which an earlier or usual value is offered, but any other may be typed.
+SUGGESTED = (("parties", "name"), ("impacttoetsen_grouping", "title"))
+
+
+def english(key: str) -> str:
+    """Return the name of the form field with the English of a Dutch text."""
+    return f"{key}_en"
+
+
+def message(problem: Problem) -> str:
+    return f"{problem.why} {problem.cure}".strip()
+
+
+class _RecordForm(forms.ModelForm):
+    """Facts and Dutch texts of a record, and beside each Dutch text its English."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        stored = self.translation()
+        for key in TRANSLATED:
+            self.initial.setdefault(english(key), getattr(stored, key))
+
+    def translation(self) -> AlgorithmTranslation:
+        """Return the English texts as stored, or new ones."""
+        stored = self.instance.translations.filter(lang=ENGLISH).first() if self.instance.pk else None
+        return stored or AlgorithmTranslation(lang=ENGLISH)
+
+    def clean(self) -> dict:
+        given = super().clean() or self.cleaned_data
+        self._check_department(given)
+        self._check_source_id(given)
+        data = {key: given[key] for key in (*FACTS, *TRANSLATED) if key in given}
+        data["translations"] = {ENGLISH: {key: given[english(key)] for key in TRANSLATED if english(key) in given}}
+        data = document.clean(data)
+        translated = data.pop("translations")
+        given |= data
+        if "category" in given:
+            given["category"] = _in_stored_order(given["category"], self.instance.category)
+        for problem in document.blocking(document.problems(data | {"translations": translated})):
+            key, _dot, lang = problem.key.partition(".")
+            name = english(key) if lang == ENGLISH else key
+            self.add_error(name if name in self.fields else None, message(problem))
+        return given
+
+    def _check_department(self, given: dict) -> None:
+        organization, department = given.get("organization"), given.get("department")
+        if organization and department and department.organization_id != organization.pk:
+            why = _("Deze afdeling hoort bij %(other)s, niet bij %(organization)s. Kies een andere afdeling.")
+            self.add_error("department", why % {"other": department.organization, "organization": organization})
+
+    def _check_source_id(self, given: dict) -> None:
+        organization, source_id = given.get("organization"), given.get("source_id")
+        if not (organization and source_id):
+            return
+        same = Algorithm.objects.filter(organization=organization, source_id=source_id).exclude(pk=self.instance.pk)
+        if other := same.first():
+            why = _("'%(other)s' van deze organisatie heeft dit Bron-ID al. Geef een ander Bron-ID of laat het leeg.")
+            self.add_error("source_id", why % {"other": other})
+
+    def save_translation(self) -> None:
+        """Store the English texts; to be called once the record itself is stored."""
+        translation = self.translation()
+        translation.algorithm = self.instance
+        for key in TRANSLATED:
+            if english(key) in self.cleaned_data:
+                setattr(translation, key, self.cleaned_data[english(key)])
+        if translation.pk or any(getattr(translation, key) for key in TRANSLATED):
+            translation.save()
+
+
+def _in_stored_order(chosen: list[str], stored: list[str]) -> list[str]:
+    """Return the choices in the order they were stored in, new ones last: unchanged must stay unchanged."""
+    return sorted(chosen, key=lambda value: stored.index(value) if value in stored else len(stored))
+
+
+class _FormMeta:
+    model = Algorithm
+    fields = ("organization", "department", *FACTS, *TRANSLATED)
+
+
+AlgorithmForm = type(
+    "AlgorithmForm",
+    (_RecordForm,),
+    {key: fields.for_field(FIELDS[key]) for key in (*FACTS, *TRANSLATED)}
+    | {english(key): fields.for_english(FIELDS[key]) for key in TRANSLATED}
+    | {"Meta": _FormMeta, "__module__": __name__},
+)
+
+
+# -- rows --------------------------------------------------------------------------------------------------------------
+
+
+class _RowForm(forms.ModelForm):
+    """One row; `order` is its place as people count, from 1."""
+
+    order = forms.IntegerField(
+        label=gettext_lazy("Plaats"),
+        help_text=gettext_lazy("Leeg: aan het eind."),
+        required=False,
+        min_value=1,
+        max_value=9999,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.initial["order"] = self.instance.order + 1 if self.instance.pk else None
+        if isinstance(self.instance, PartyRole) and self.instance.pk:
+            self.initial["name"] = self.instance.name
+
+    def has_changed(self) -> bool:
+        if self.instance.pk:
+            return super().has_changed()
+        return bool(set(self.changed_data) - {"order"})  # a place alone is no row
+
+
+def row_form(key: str) -> type[forms.ModelForm]:
+    """Return the form class of one row of a repeating group, with the columns the standard gives it."""
+    model, columns = ROW_MODELS[key], FIELDS[key].columns
+    attrs: dict[str, Any] = {
+        "Meta": type("Meta", (), {"model": model, "fields": []}),
+        "__module__": __name__,
+    }
+    for column in columns:
+        suggestions = suggestions_id(key) if (key, column.key) in SUGGESTED else ""
+        attrs[column.key] = fields.for_column(column, _options(key, column), suggestions)
+        if column.translated:
+            attrs[english(column.key)] = fields.for_english_column(column)
+    return type(f"{key.title().replace('_', '')}Form", (_RowForm,), attrs)
+
+
+def _options(key: str, column: Column) -> list[tuple[str, Any]]:
+    """Return the permitted values of a column; the model knows those that the standard does not list."""
+    if column.kind is Kind.CHOICE:
+        return standard.choices(column.choices)
+    try:
+        return list(getattr(ROW_MODELS[key]._meta.get_field(column.key), "choices", None) or [])
+    except FieldDoesNotExist:  # the name of a party
+        return []
+
+
+def suggestions_id(key: str) -> str:
+    return f"{key}-suggestions"
+
+
+class RowFormSet(BaseInlineFormSet):
+    """All rows of one group (`key`): checked together, numbered from 0 in the order their places say."""
+
+    key: str
+
+    @classmethod
+    def get_default_prefix(cls) -> str:
+        return cls.key
+
+    def deleted(self) -> list[forms.ModelForm]:
+        return [form for form in self.forms if self.can_delete and form.cleaned_data.get("DELETE")]
+
+    def kept(self) -> list[forms.ModelForm]:
+        """The forms that stand for a row after saving, in the order of the page."""
+        return [form for form in self.forms if form not in self.deleted() and (form.instance.pk or form.has_changed())]
+
+    def clean(self) -> None:
+        super().clean()
+        kept = self.kept()
+        rows, translated = [], []
+        for form in kept:
+            given = form.cleaned_data
+            rows.append({column.key: given.get(column.key, "") for column in FIELDS[self.key].columns})
+            texts = {column.key: given.get(english(column.key), "") for column in standard.translated_columns(self.key)}
+            translated.append({name: text for name, text in texts.items() if text})
+        data = {self.key: rows, "translations": {ENGLISH: {self.key: translated}}}
+        for problem in document.blocking(document.problems(data)):
+            self._show(problem, kept)
+
+    def _show(self, problem: Problem, kept: list[forms.ModelForm]) -> None:
+        """Put an error on the cell it is about: `key.2.title`, `key.2.title.eng`, or (raise) the group as a whole."""
+        _key, number, column, lang = [*problem.key.split("."), "", "", ""][:4]
+        if not (number.isdecimal() and column):
+            raise ValidationError(message(problem))
+        form = kept[int(number) - 1]
+        name = english(column) if lang == ENGLISH else column
+        if name not in form.errors:
+            form.add_error(name, message(problem))
+
+    def save(self, commit: bool = True) -> list:
+        moved = []
+        for place, form in enumerate(self._in_order()):
+            row = form.instance
+            if row.pk and form.initial["order"] != place + 1:
+                moved.append(row)
+            row.order = place
+            if isinstance(row, Reference):
+                row.group = self.key
+            if isinstance(row, PartyRole):
+                row.party = _party(form.cleaned_data["name"], form.cleaned_data["url"])
+        saved = super().save(commit)
+        if commit and moved:
+            ROW_MODELS[self.key].objects.bulk_update(moved, ["order"])
+        return saved
+
+    def _in_order(self) -> list[forms.ModelForm]:
+        """Sort by the places given; a row that was moved goes before (or, moved down, after) the one standing there."""
+
+        def place(pair: tuple[int, forms.ModelForm]) -> tuple[bool, int, int, int]:
+            position, form = pair
+            wanted, had = form.cleaned_data.get("order"), form.initial.get("order")
+            if wanted is None:
+                return (True, 0, 0, position)
+            moved = -1 if had is None or wanted < had else int(wanted > had)
+            return (False, wanted, moved, position)
+
+        return [form for _position, form in sorted(enumerate(self.kept()), key=place)]
+
+
+def _party(name: str, url: str) -> Party:
+    """Return the party of exactly this name, a new one when there is none, as `document.apply` does."""
+    party, _made = Party.objects.get_or_create(name=name, defaults={"url": url[:200]})
+    return party

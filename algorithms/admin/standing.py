@@ -1,0 +1,125 @@
+"""Where a record stands: concept, public, changed since, withdrawn; and what would happen if it were published now."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, Value, When
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from algorithms import document, log
+from algorithms.document import Problem
+from algorithms.models import Algorithm, Listing, Publication
+
+
+class State(models.TextChoices):
+    DRAFT = "concept", gettext_lazy("concept")
+    PUBLIC = "gepubliceerd", gettext_lazy("gepubliceerd")
+    CHANGED = "gewijzigd", gettext_lazy("gewijzigd sinds publicatie")
+    WITHDRAWN = "ingetrokken", gettext_lazy("ingetrokken")
+
+
+def with_state(algorithms: QuerySet[Algorithm]) -> QuerySet[Algorithm]:
+    """Add `state` and `public_version`, in the same query.
+
+    For lists: "changed" is told by the clock (saved after publication). `Standing` compares the texts themselves.
+    """
+    listing = Listing.objects.filter(lars=OuterRef("lars"))
+    return algorithms.annotate(
+        public_version=Subquery(listing.values("version")[:1]),
+        public_since=Subquery(listing.values("published_at")[:1]),
+        was_public=Exists(Publication.objects.filter(lars=OuterRef("lars"))),
+    ).annotate(
+        state=Case(
+            When(was_public=False, then=Value(State.DRAFT.value)),
+            When(public_version=None, then=Value(State.WITHDRAWN.value)),
+            When(updated_at__gt=F("public_since"), then=Value(State.CHANGED.value)),
+            default=Value(State.PUBLIC.value),
+        )
+    )
+
+
+def words_of(state: str, version: int | None) -> str:
+    """Return "gepubliceerd (versie 3)"; a record that is not public has no version to tell."""
+    label = str(State(state).label)
+    return _("%(state)s (versie %(version)s)") % {"state": label, "version": version} if version else label
+
+
+def was_ever_published(algorithm: Algorithm) -> bool:
+    return Publication.objects.of(algorithm.lars).exists()
+
+
+@dataclass
+class Standing:
+    """One record: what is public of it and what publishing it now would do. `draft` is a hash of the saved draft."""
+
+    state: State
+    version: int | None  # public now
+    published_at: datetime | None
+    next_version: int
+    problems: list[Problem]
+    slug: str
+    lars: str
+    draft: str
+
+    @classmethod
+    def of(cls, algorithm: Algorithm) -> Standing:
+        document.with_rows([algorithm])
+        draft = document.build(algorithm)
+        last = Publication.objects.versions(algorithm.lars).first()
+        row = Listing.objects.filter(lars=algorithm.lars).select_related("publication").first()
+        if last is None:
+            state = State.DRAFT
+        elif row is None:
+            state = State.WITHDRAWN
+        else:
+            same = document.content(json.loads(row.publication.document)) == draft
+            state = State.PUBLIC if same else State.CHANGED
+        return cls(
+            state=state,
+            version=row.version if row else None,
+            published_at=row.published_at if row else None,
+            next_version=last.version + 1 if last else 1,
+            problems=document.problems(draft),
+            slug=row.slug if row else "",
+            lars=algorithm.lars,
+            draft=log.sha256(document.canonical(draft)),
+        )
+
+    @property
+    def words(self) -> str:
+        return words_of(self.state, self.version)
+
+    @property
+    def blocking(self) -> list[Problem]:
+        """What stands in the way of publication by a person."""
+        return [problem for problem in self.problems if problem.level != document.WARNING]
+
+    @property
+    def missing(self) -> list[tuple[str, Problem]]:
+        """`blocking` with the id of the form field that mends it."""
+        return [(f"id_{problem.key.partition('.')[0]}", problem) for problem in self.blocking]
+
+    @property
+    def warnings(self) -> list[Problem]:
+        return [problem for problem in self.problems if problem.level == document.WARNING]
+
+    @property
+    def is_public(self) -> bool:
+        return self.version is not None
+
+    @property
+    def is_unchanged(self) -> bool:
+        return self.state == State.PUBLIC
+
+    @property
+    def may_publish(self) -> bool:
+        return not self.blocking and not self.is_unchanged
+
+    @property
+    def public_address(self) -> str:
+        return f"/algoritmes/{self.lars}/{self.slug}/" if self.is_public else ""

@@ -1,0 +1,8 @@
+"""The files below /open-data/; the page /open-data/ itself is in `algorithms.public.urls`."""
+
+from django.urls import path
+
+from algorithms.exports import views
+
+app_name = "exports"
+urlpatterns = [path(name, views.download, {"name": name}, name=name) for name in views.FILES]

@@ -1,0 +1,87 @@
+"""One check for every door: each refusal names field, limit and cure."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils.translation import override
+
+from algorithms import document
+from algorithms.document import ERROR, REQUIRED, WARNING
+
+
+def found(**data):
+    return [problem for problem in document.problems(document.clean(data)) if problem.level != REQUIRED]
+
+
+@pytest.mark.parametrize(
+    ("data", "key", "words"),
+    [
+        ({"name": "x" * 101}, "name", ["101", "100", "korter"]),
+        ({"goal": f"<p>{'x' * 2501}</p>"}, "goal", ["2501", "2500"]),
+        ({"status": "Misschien"}, "status", ["Misschien", "In gebruik"]),
+        ({"category": ["Verkeer", "Toverij"]}, "category", ["Toverij", "Wonen"]),
+        ({"begin_date": "2023-13"}, "begin_date", ["2023-13", "jjjj-mm"]),
+        ({"begin_date": "08-2023"}, "begin_date", ["jjjj-mm"]),
+        ({"begin_date": "2023-08", "end_date": "2023-07"}, "end_date", ["2023-07", "2023-08"]),
+        ({"website": "www.voorbeeld.nl"}, "website", ["https://"]),
+        ({"website": "javascript:alert(1)"}, "website", ["https://"]),
+        ({"contact_email": "14 010"}, "contact_email", ["telefoonnummer"]),
+        ({"name": "a\x00b"}, "name", ["U+0000"]),
+        ({"name": 5}, "name", ["tekst"]),
+        ({"lars": "123"}, "lars", ["acht cijfers"]),
+        ({"data_sources": "BAG"}, "data_sources", ["lijst"]),
+        ({"data_sources": [{"contents": "x"}]}, "data_sources.1.name", ["Rij 1", "Bron"]),
+        ({"data_sources": [{"name": "x"}, {"name": "y", "url": "z"}]}, "data_sources.2.url", ["https://"]),
+        ({"steps": [{"kind": "robot", "actor": "x"}]}, "steps.1.kind", ["robot", "person"]),
+        ({"risk_register": [{"risk": "x"}] * 1001}, "risk_register", ["1001", "1000"]),
+        ({"withheld": [{"field": "geheim", "reason": "x"}]}, "withheld.1.field", ["geheim"]),
+        ({"translations": {"eng": {"name": "x" * 101}}}, "name.eng", ["101", "100"]),
+        ({"steps": [], "translations": {"eng": {"steps": [{"actor": "x"}]}}}, "steps.eng", ["1", "0"]),
+    ],
+)  # fmt: skip
+def test_an_error_names_the_field_the_limit_and_the_cure(data, key, words):
+    [problem] = [problem for problem in found(**data) if problem.level == ERROR]
+    assert problem.key == key
+    for word in words:
+        assert word in str(problem)
+    assert problem.cure
+
+
+def test_the_stricter_reading_of_the_standard_is_a_warning():
+    [problem] = found(description_short="x" * 380)
+    assert (problem.level, problem.key) == (WARNING, "description_short")
+    assert "349" in str(problem)
+    assert found(description_short="x" * 349) == []
+
+
+def test_what_is_required_and_empty_is_named_apart():
+    required = {problem.key for problem in document.problems({}) if problem.level == REQUIRED}
+    assert required == {
+        "name", "description_short", "organization", "status", "contact_email", "publication_category",
+    }  # fmt: skip
+
+
+def test_errors_speak_english_in_english():
+    with override("en"):
+        [problem] = found(website="x")
+        assert "https://" in str(problem)
+        assert "geen webadres" not in str(problem)
+
+
+def test_cleaning_folds_lines_and_drops_empty_rows():
+    cleaned = document.clean(
+        {
+            "name": "  Een\n naam ",
+            "affected": "regel een \r\nregel twee ",
+            "data_sources": [{"name": " BAG ", "contents": None}, {"name": "", "contents": ""}],
+            "category": ["Wonen", "Wonen", ""],
+            "begin_date": None,
+        }
+    )
+    assert cleaned["name"] == "Een naam"
+    assert cleaned["affected"] == "regel een\nregel twee"
+    assert cleaned["data_sources"] == [
+        {"topic": "", "name": "BAG", "contents": "", "owner": "", "url": "", "personal_data": "", "used_for": ""}
+    ]
+    assert cleaned["category"] == ["Wonen"]
+    assert cleaned["begin_date"] == ""

@@ -1,0 +1,195 @@
+"""The log holds against real processes: publishers at once, a rebuilt table, a hand in the database."""
+
+import json
+
+import pytest
+
+pytestmark = pytest.mark.process
+
+MAKE = """
+from algorithms import document, publishing
+from algorithms.models import Algorithm, Organization
+organization, _ = Organization.objects.get_or_create(name="Gemeente Voorbeeldstad")
+def make(name, **more):
+    data = {"name": name, "organization": {"name": organization.name}} | more
+    return document.apply(Algorithm(), document.clean(data))
+"""
+PUBLISHER = (
+    MAKE
+    + """
+for number in range(8):
+    algorithm = make("WHO " + str(number))
+    publishing.publish(algorithm, republish=True)
+    algorithm.goal = "<p>anders</p>"
+    algorithm.save()
+    publishing.publish(algorithm, republish=True, note="WHO")
+print("klaar")
+"""
+)
+SHARED = (
+    MAKE
+    + """
+from algorithms.models import Publication
+algorithm = Algorithm.objects.get(lars="LARS")
+for number in range(10):
+    algorithm.goal = "<p>WHO " + str(number) + "</p>"
+    algorithm.save()
+    publishing.publish(algorithm, republish=True)
+"""
+)
+WITHOUT_TRIGGERS = """
+from django.db import connection
+from algorithms.models import Publication, triggers
+names = triggers._SQLITE if connection.vendor == "sqlite" else triggers._POSTGRESQL_FUNCTIONS
+with connection.cursor() as cursor:
+    for name in names:
+        cursor.execute(f"DROP TRIGGER {name}" + ("" if connection.vendor == "sqlite" else " ON algorithms_publication"))
+"""
+
+
+def published(site, count=3):
+    site.run(MAKE + f"for n in range({count}):\n    publishing.publish(make(f'Proef {{n}}'), republish=True, note='n')")
+    told = site.manage("verify_register").stdout.split()
+    return dict(part.split("=") for part in told)
+
+
+def test_publishers_at_once_lose_nothing_and_leave_no_gap(site):
+    site.run(MAKE)
+    publishers = [site.start(PUBLISHER.replace("WHO", who)) for who in ("een", "twee", "drie")]
+    for publisher in publishers:
+        output, errors = publisher.communicate(timeout=120)
+        assert (publisher.returncode, output.strip()) == (0, "klaar"), errors
+    told = site.run(
+        "import json\nfrom algorithms.models import Publication, Listing\n"
+        "print(json.dumps([list(Publication.objects.values_list('sequence', 'version')), Listing.objects.count()]))"
+    )
+    entries, public = json.loads(told)
+    assert [sequence for sequence, _version in entries] == list(range(1, 49))
+    assert sorted(version for _sequence, version in entries) == [1] * 24 + [2] * 24
+    assert public == 24
+    assert site.manage("verify_register").stdout.startswith("sequence=48 head=")
+
+
+def test_two_publishers_of_one_record_make_versions_without_gap(site):
+    lars = site.run(MAKE + "algorithm = make('Een')\nprint(algorithm.lars)")
+    both = [site.start(SHARED.replace("WHO", who).replace("LARS", lars)) for who in ("a", "b")]
+    for publisher in both:
+        _output, errors = publisher.communicate(timeout=120)
+        assert publisher.returncode == 0, errors
+    versions = json.loads(
+        site.run(
+            "import json\nfrom algorithms.models import Publication\n"
+            "print(json.dumps(list(Publication.objects.values_list('version', flat=True))))"
+        )
+    )
+    assert versions == list(range(1, len(versions) + 1))
+    assert len(versions) >= 11  # each of the twenty saves differs from the one published before, or was overtaken
+    site.manage("verify_register")
+
+
+def test_a_kept_head_is_found_again(site):
+    head = published(site)
+    assert head["sequence"] == "3"
+    site.manage("verify_register", "--expect", f"3:{head['head']}")
+    wrong = site.manage("verify_register", "--expect", f"3:{'0' * 64}", check=False)
+    assert wrong.returncode == 1
+    assert "regel 3" in wrong.stderr
+    unclear = site.manage("verify_register", "--expect", "drie", check=False)
+    assert unclear.returncode != 0
+    assert "N:HASH" in unclear.stderr
+
+
+@pytest.mark.parametrize(
+    ("tampering", "found"),
+    [
+        ("Publication.objects.filter(sequence=2).update(document='{}')", "regel 2"),
+        ("Publication.objects.filter(sequence=2).update(note='anders')", "regel 2"),
+        ("Publication.objects.filter(sequence=2).update(lars='11111115')", "regel 2"),
+        ("from algorithms.models import Listing; Listing.objects.filter(publication=2).delete()\n"
+         "Publication.objects.filter(sequence=2)._raw_delete('default')", "regel 3"),
+        ("from algorithms.models import Listing; Listing.objects.filter(publication=3).delete()\n"
+         "Publication.objects.filter(sequence=3)._raw_delete('default')", "regels ontbreken"),
+    ],
+    ids=["document", "note", "record", "row in the middle", "last row"],
+)  # fmt: skip
+def test_tampering_is_found_and_the_first_bad_entry_named(site, tampering, found):
+    published(site)
+    site.run(WITHOUT_TRIGGERS + tampering)
+    site.manage("migrate", "-v0")  # whoever tampers puts the triggers back
+    told = site.manage("verify_register", check=False)
+    assert told.returncode == 1
+    assert found in told.stderr.splitlines()[0]
+    assert "Traceback" not in told.stderr
+
+
+def test_a_missing_trigger_is_found_and_put_back(site):
+    published(site)
+    site.run(WITHOUT_TRIGGERS)
+    told = site.manage("verify_register", check=False)
+    assert told.returncode == 1
+    assert "publication_update" in told.stderr
+    site.manage("migrate", "-v0")
+    site.manage("verify_register")
+
+
+REBUILD = """
+from django.db import connection
+from algorithms.models import Publication
+with connection.schema_editor() as editor:
+    if connection.vendor == "sqlite":
+        editor._remake_table(Publication)
+    else:
+        editor.execute("CREATE TABLE rebuilt (LIKE algorithms_publication INCLUDING ALL)")
+        editor.execute("INSERT INTO rebuilt SELECT * FROM algorithms_publication")
+        editor.execute("DROP TABLE algorithms_publication CASCADE")
+        editor.execute("ALTER TABLE rebuilt RENAME TO algorithms_publication")
+"""
+REFUSED = """
+from django.db import DatabaseError
+from algorithms.models import Publication
+everything = Publication.objects.all()
+for step in (lambda: everything.update(note="anders"), lambda: everything._raw_delete("default")):
+    try:
+        step()
+        print("toegestaan")
+    except DatabaseError:
+        print("geweigerd")
+"""
+
+
+def test_a_migration_that_rebuilds_the_table_leaves_the_log_guarded(site):
+    published(site)
+    site.run(REBUILD)
+    assert site.manage("verify_register", check=False).returncode == 1  # the rebuild dropped the triggers
+    site.manage("migrate", "-v0")
+    assert site.run(REFUSED).split() == ["geweigerd", "geweigerd"]
+    site.manage("verify_register")
+
+
+REWRITE = """
+from django.db import connection
+from algorithms import log
+from algorithms.models import Head, Publication, triggers
+previous = log.GENESIS
+for entry in Publication.objects.order_by("sequence"):
+    if entry.sequence == 1:
+        entry.note, entry.note_sha256 = "herschreven", log.sha256("herschreven")
+        document = __import__("json").loads(entry.document) | {"note": "herschreven"}
+        from algorithms.document import canonical
+        entry.document = canonical(document)
+        entry.sha256 = log.sha256(entry.document)
+    entry.previous = previous
+    entry.hash = previous = log.entry_hash(entry)
+    entry.save()
+Head.objects.update(hash=previous)
+"""
+
+
+def test_a_log_rewritten_as_a_whole_is_found_against_a_head_someone_kept(site):
+    head = published(site)
+    site.run(WITHOUT_TRIGGERS + REWRITE)
+    site.manage("migrate", "-v0")
+    site.manage("verify_register")  # the chain alone cannot tell
+    told = site.manage("verify_register", "--expect", f"3:{head['head']}", check=False)
+    assert told.returncode == 1
+    assert "regel 3" in told.stderr

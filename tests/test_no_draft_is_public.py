@@ -1,0 +1,231 @@
+"""No draft is public: not on a page, in the API, in a file or feed, in Dutch or English, nor by its number.
+
+Every public address is asked while three drafts carry a marker in every text, row and translation: one that was never
+published, one of a public record, changed since, and one of a record that was withdrawn.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import quote, urljoin, urlsplit
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from algorithms import document, publishing, standard
+from algorithms.models import ROW_MODELS, Algorithm, AlgorithmTranslation, Page, Party
+from algorithms.standard import FIELDS, Kind
+
+MARK = "zqgeheimqz"
+ROOT = Path(__file__).resolve().parent.parent
+DRAFT_TABLES = {model._meta.db_table for model in (Algorithm, AlgorithmTranslation, Party, *ROW_MODELS.values())}
+STAFF = "beheer/"
+
+
+# -- drafts full of markers --------------------------------------------------------------------------------------------
+
+
+def _marked(kind: Kind, key: str, options=()) -> object:
+    if kind is Kind.CHOICE:
+        return options[-1].value
+    if kind is Kind.CHOICES:
+        return [options[-1].value]
+    if kind is Kind.MONTH:
+        return "1987-06"
+    if kind in (Kind.URL, Kind.CONTACT):
+        return f"https://{MARK}.example/{key}"
+    return f"<p>{MARK} {key}</p>" if kind is Kind.RICH else f"{MARK} {key}"
+
+
+def marked(lars: str) -> dict:
+    """A document with the marker in every text. Organisation and department are register data: public by nature."""
+    data: dict = {"lars": lars}
+    for key, field in FIELDS.items():
+        if field.kind is Kind.ROWS:
+            data[key] = [{c.key: _marked(c.kind, c.key, c.choices) for c in field.columns}]
+        elif field.kind not in (Kind.ORGANIZATION, Kind.DEPARTMENT):
+            data[key] = _marked(field.kind, key, field.choices)
+    data["withheld"][0]["field"] = "goal"
+    english: dict = {key: _marked(FIELDS[key].kind, f"{key} en") for key in standard.TRANSLATED}
+    for key in standard.ROW_KEYS:
+        if columns := standard.translated_columns(key):
+            english[key] = [{column.key: f"{MARK} {column.key} en" for column in columns}]
+    return data | {"translations": {"eng": english}}
+
+
+@pytest.fixture
+def register(publish_algorithm, make_algorithm, settings, tmp_path):
+    """A register with a public record in two versions, a withdrawn one, and drafts that nobody may see."""
+    settings.DATA_DIR = tmp_path
+    public = publish_algorithm(note="Eerste keer")
+    public.goal = "<p>Een ander doel.</p>"
+    public.save()
+    publishing.publish(public, note="Ander doel")
+    withdrawn = publish_algorithm()
+    publishing.withdraw(withdrawn.lars, reason="Gestopt")
+    drafts = {"public": public, "withdrawn": withdrawn, "never": make_algorithm()}
+    for algorithm in drafts.values():
+        document.apply(algorithm, document.clean(marked(algorithm.lars)))
+    for slug in ("over", "toegankelijkheid", "privacy", "contact", "meer"):
+        Page.objects.update_or_create(slug=slug, defaults={"title": slug, "body": "<p>Tekst.</p>"})
+    Page.objects.create(slug="verborgen", title=f"{MARK} titel", body=f"<p>{MARK} tekst</p>", is_public=False)
+    return {name: algorithm.lars for name, algorithm in drafts.items()}
+
+
+def test_the_marker_is_in_every_text_of_a_draft(register):
+    """Otherwise the other tests prove nothing."""
+    draft = Algorithm.objects.get(lars=register["never"])
+    built = document.build(document.with_rows([draft])[0])
+    for key, field in FIELDS.items():
+        if field.kind not in (Kind.CHOICE, Kind.CHOICES, Kind.MONTH, Kind.ORGANIZATION, Kind.DEPARTMENT):
+            assert MARK in json.dumps(built[key]), key
+    assert set(built["translations"]["eng"]) >= set(standard.TRANSLATED)
+
+
+# -- every public address ----------------------------------------------------------------------------------------------
+
+
+def routes(resolver=None, prefix: str = "") -> list[str]:
+    """Every address pattern outside the admin, with its parameters as `<name>`."""
+    found = []
+    for entry in (resolver or get_resolver()).url_patterns:
+        pattern = str(entry.pattern)
+        plain = re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", re.sub(r"\(\?P<(\w+)>(?:\[[^]]*\]|[^()])*\)", r"<\1>", pattern))
+        address = prefix + plain.removeprefix("^").removesuffix(r"\Z").removesuffix("$").replace("\\", "")
+        if address.startswith(STAFF):
+            continue
+        if isinstance(entry, URLResolver):
+            found += routes(entry, address)
+        elif isinstance(entry, URLPattern):
+            found.append(address)
+    return found
+
+
+def addresses(register: dict[str, str]) -> list[str]:
+    """Every public address with every value that means something here. A new parameter must be added here."""
+    values = {
+        "lars": list(register.values()),
+        "slug": [
+            "strooiroutes", "over", "verborgen", "meer", "gemeente-voorbeeldstad", "stadsbeheer-wegen", "wegenbestand",
+            "verkeer", "routemakers-bv", MARK, f"{MARK}-name",
+        ],
+        "version": ["1", "2", "3"],
+    }  # fmt: skip
+    found = []
+    for route in routes():
+        expanded = [f"/{route}"]
+        for name in re.findall(r"<(\w+)>", route):
+            assert name in values, f"{route}: say in this test what {name} may be"
+            expanded = [address.replace(f"<{name}>", value) for address in expanded for value in values[name]]
+        found += expanded
+    prefixes = ("/api/", "/open-data/", "/health/", "/static/")
+    found += [f"/en{address}" for address in found if not address.startswith(prefixes)]
+    found += [
+        f"{start}?{query}"
+        for start in ("/algoritmes/", "/en/algoritmes/", "/api/v1/algoritmes")
+        for query in (
+            f"leverancier={MARK}-name",
+            f"gegevensbron={MARK}-name",
+            f"zoek={MARK}",
+            "thema=zorg-en-gezondheid",
+        )
+    ]
+    return list(dict.fromkeys(found))
+
+
+def content_of(answer) -> str:
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return body.decode() + "".join(f"{name}: {value}\n" for name, value in answer.headers.items())
+
+
+def ask_everything(client, register) -> dict[str, tuple[int, str]]:
+    """Ask every address, and follow every link of our own that the pages hold."""
+    asked: dict[str, tuple[int, str]] = {}
+    waiting = addresses(register)
+    while waiting:
+        address = waiting.pop()
+        if address in asked or len(asked) > 3000:
+            continue
+        answer = client.get(address)
+        content = content_of(answer)
+        asked[address] = (answer.status_code, content)
+        if answer.headers.get("Content-Type", "").startswith(("text/html", "application/atom", "application/xml")):
+            for link in re.findall(r"""(?:href|src|action)=["']([^"'#]+)""", content) + re.findall(
+                "<loc>(.*?)<", content
+            ):
+                parts = urlsplit(urljoin(f"http://testserver{address}", link.replace("&amp;", "&")))
+                ours = parts.netloc == "testserver" and not parts.path.startswith(("/beheer/", "/static/"))
+                if ours and parts.scheme == "http":
+                    waiting.append(parts.path + (f"?{parts.query}" if parts.query else ""))
+    return asked
+
+
+@pytest.fixture
+def answers(client, register):
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        asked = ask_everything(client, register)
+    return asked, [query["sql"] for query in queries.captured_queries]
+
+
+def _echoes(address: str, content: str) -> str:
+    """Take out what an answer repeats of its own address: that tells nothing."""
+    for part in {address, quote(address), address.replace("&", "&amp;"), *re.findall(r"=([^&]+)", address)}:
+        content = content.replace(part, "")
+    return re.sub(rf"/{MARK}[-a-z]*/", "", content) if MARK in address else content
+
+
+def test_no_public_answer_holds_anything_of_a_draft(answers, register):
+    asked, _queries = answers
+    assert sum(status == 200 for status, _content in asked.values()) > 20, "the public side answers"
+    leaks = [address for address, (_status, content) in asked.items() if MARK in _echoes(address, content)]
+    assert leaks == []
+
+
+def test_the_number_of_a_draft_exists_nowhere(answers, register):
+    asked, _queries = answers
+    for address, (status, content) in asked.items():
+        if register["never"] in address:
+            assert status in (301, 302, 404), address
+        else:
+            assert register["never"] not in content, address
+
+
+def test_no_public_request_fails(answers):
+    asked, _queries = answers
+    assert [address for address, (status, _content) in asked.items() if status >= 500] == []
+
+
+def test_no_public_request_even_reads_a_table_of_drafts(answers):
+    _asked, queries = answers
+    tables = {
+        table for sql in queries for table in re.findall(r'"?\b(algorithms_\w+|auth_\w+|django_session)\b"?', sql)
+    }
+    assert "algorithms_listing" in tables
+    assert tables & DRAFT_TABLES == set()
+    assert not any(table.startswith(("auth_", "django_session")) for table in tables)
+
+
+def test_no_public_answer_sets_a_cookie_or_varies_by_one(answers):
+    asked, _queries = answers
+    for address, (_status, content) in asked.items():
+        assert "Set-Cookie:" not in content, address
+        assert not re.search("^Vary:.*Cookie", content, re.M), address
+
+
+def test_the_public_side_does_not_reach_drafts_through_register_data():
+    """`organization.algorithms` leads from public register data to drafts; no public code or template may take it."""
+    wrong = []
+    folders = [ROOT / "algorithms" / name for name in ("public", "api", "exports")] + [ROOT / "templates" / "public"]
+    for path in [path for folder in folders for path in folder.rglob("*") if path.suffix in (".py", ".html", ".xml")]:
+        text = path.read_text(encoding="utf-8")
+        if re.search(r"(?<!from )(?<!import )\b(organi[sz]ation|department|row|one)\.algorithms\b", text):
+            wrong.append(str(path))
+        if re.search(r"""["']algorithms(__\w+)?["']""", text) or "get_model(" in text:
+            wrong.append(str(path))
+    assert wrong == []

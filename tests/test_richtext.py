@@ -1,0 +1,95 @@
+"""One cleaner: what comes in keeps its words, loses what is unsafe, and has one form."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from algorithms import richtext
+
+ALLOWED = {"p", "br", "strong", "em", "a", "ul", "ol", "li", "h4", "table", "caption", "thead", "tbody", "tr", "th", "td"}
+
+
+@pytest.mark.parametrize(
+    ("given_text", "cleaned"),
+    [
+        ("", ""),
+        ("  \n ", ""),
+        ("een regel", "<p>een regel</p>"),
+        ("een\n\ntwee\ndrie", "<p>een</p><p>twee<br>drie</p>"),
+        ("<div>een</div><div>twee</div>", "<p>een</p><p>twee</p>"),
+        ("<h2>Kop</h2>tekst", "<h4>Kop</h4><p>tekst</p>"),
+        ("<p><b>vet</b> <i>schuin</i></p>", "<p><strong>vet</strong> <em>schuin</em></p>"),
+        ("<ul><li><p>een</p></li><li></li></ul>", "<ul><li>een</li></ul>"),
+        ("<ul><li>een</li><ul><li>diep</li></ul></ul>", "<ul><li>een<ul><li>diep</li></ul></li></ul>"),
+        ("<p>zie <https://x.example> en <TABEL></p>", "<p>zie &lt;https://x.example&gt; en &lt;TABEL&gt;</p>"),
+        ("<p>x < 5 & y > 3</p>", "<p>x &lt; 5 &amp; y &gt; 3</p>"),
+        ("<p onclick='x()' style='color:red' class='y'>tekst</p>", "<p>tekst</p>"),
+        ("<p>a<script>alert(1)</script>b</p>", "<p>ab</p>"),
+        ("<a href='javascript:alert(1)'>klik</a>", "<p>klik</p>"),
+        ('<a href="https://x.example/?a=1&amp;b=2" target="_blank">x</a>', '<p><a href="https://x.example/?a=1&amp;b=2">x</a></p>'),
+        ("<p>&lt;img src=x onerror=y&gt;</p>", "<p>&lt;img src=x onerror=y&gt;</p>"),
+        ("&lt;img src=x onerror=y&gt;", "<p>&lt;img src=x onerror=y&gt;</p>"),
+        ("<p>14&nbsp;010</p>", "<p>14\xa0010</p>"),
+        ("<p>&nbsp;</p><p>tekst</p>", "<p>tekst</p>"),
+        ("<table><tr><th>a<td>b</table>", "<table><tbody><tr><th>a</th><td>b</td></tr></tbody></table>"),
+        ("<td>los</td>", "<p>los</p>"),
+        ("R&D en Q&amp;A", "<p>R&amp;D en Q&amp;A</p>"),
+    ],
+)  # fmt: skip
+def test_one_form_for_every_source(given_text, cleaned):
+    assert richtext.clean(given_text) == cleaned
+    assert richtext.clean(cleaned) == cleaned
+
+
+PIECES = st.sampled_from(
+    ["<p>", "</p>", "<b>", "</b>", "<ul>", "<li>", "</ul>", "<table>", "<tr>", "<td>", "</table>", "<h1>", "</h1>", "<a href='https://x.example'>",
+     "</a>", "<br>", "<div>", "</div>", "<script>", "</script>", "<em>", "</em>", "&amp;", "&lt;", "&nbsp;", " ", "\n", "\n\n", "<", ">",
+     "woord", "<TABEL>", "<!--", "-->", "<svg onload=x>", "<caption>", "<blockquote>", "<dt>", "<ol>"]
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(PIECES | st.text(max_size=8), max_size=25))
+def test_cleaning_twice_changes_nothing_and_leaves_only_the_subset(pieces):
+    text = "".join(pieces)
+    if richtext.forbidden_character(text):
+        return  # refused at the door, before the cleaner
+    cleaned = richtext.clean(text)
+    assert richtext.clean(cleaned) == cleaned
+    assert set(re.findall(r"</?([a-z0-9]+)", cleaned)) <= ALLOWED
+    assert "javascript:" not in re.sub(r">[^<]*<", "><", cleaned)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.text(alphabet="abcdefg é’5", min_size=1, max_size=12), min_size=1, max_size=8))
+def test_no_word_is_lost(texts):
+    marked = "".join(f"<{tag}>{html.escape(text)}</{tag}>" for tag, text in zip(["div", "p", "li", "td"] * 2, texts, strict=False))
+    told = "".join(richtext.plain(richtext.clean(marked)).split())
+    assert all("".join(text.split()) in told for text in texts)
+
+
+def test_the_plain_rendering_reads_as_text():
+    rich = (
+        "<h4>Kop</h4><p>een <strong>twee</strong><br>drie</p><ul><li>a<ul><li>b</li></ul></li></ul><ol><li>c</li></ol>"
+        '<table><tbody><tr><th>k</th><td>v</td></tr></tbody></table><p><a href="https://x.example">hier</a></p>'
+    )
+    assert richtext.plain(rich) == (
+        "Kop\neen twee\ndrie\n• a\n• b\n1. c\nk | v\nhier (https://x.example)"
+    )
+    assert richtext.visible_length("<p>een &amp; <strong>twee</strong></p>") == len("een & twee")
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x07", "\x85", "\ud800", "\ufffe"])
+def test_characters_that_no_text_holds_are_named(character):
+    assert richtext.forbidden_character(f"a{character}b") == f"U+{ord(character):04X}"
+    assert richtext.forbidden_character("gewone tekst\tmet\nregels é ’ 🚗") is None
+
+
+def test_a_deep_nest_costs_no_stack():
+    assert richtext.plain(richtext.clean("<div>" * 20_000 + "diep" + "</div>" * 20_000)) == "diep"
+    assert "diep" in richtext.plain(richtext.clean("<ul><li>" * 3_000 + "diep"))
