@@ -24,7 +24,7 @@ from algorithms.models import Listing
 from algorithms.models.register import SLUG_LENGTH, slug_of
 from algorithms.standard import FIELDS, Choice, Words
 
-_SLUG = re.compile(rf"[a-z0-9_-]{{1,{SLUG_LENGTH}}}")
+SLUG_PATTERN = rf"[a-z0-9_-]{{1,{SLUG_LENGTH}}}"
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
@@ -83,7 +83,7 @@ class SlugsField(forms.Field):
                     _("'%(value)s' bestaat niet. Kies uit: %(permitted)s.")
                     % {"value": slug[:SLUG_LENGTH], "permitted": ", ".join(self.facet.slugs)}
                 )
-            if not _SLUG.fullmatch(slug):
+            if not re.fullmatch(SLUG_PATTERN, slug):
                 raise forms.ValidationError(
                     _("'%(value)s' is geen slug. Schrijf kleine letters, cijfers en streepjes, zoals '%(example)s'.")
                     % {"value": slug[:SLUG_LENGTH], "example": slug_of(slug, empty="voorbeeld")}
@@ -139,6 +139,16 @@ class ListingFilter(django_filters.FilterSet):
         model = Listing
         fields: list[str] = []
 
+    base_filters: dict[str, django_filters.Filter]
+
+    @classmethod
+    def get_filters(cls):
+        facets = {
+            key: FacetFilter(field_name=key, label=standard.in_active_language(facet.label), facet=facet)
+            for key, facet in FACETS.items()
+        }
+        return facets | super().get_filters()
+
     def __init__(self, data, queryset, *, only_asked: bool = False, **kwargs):
         """`only_asked` leaves out filters that `data` does not name: enough without a form, and half the work."""
         if only_asked:
@@ -158,11 +168,6 @@ class ListingFilter(django_filters.FilterSet):
     def sort(self, queryset, name, value):
         return queryset.by_name() if value == "naam" else queryset.newest_first()
 
-
-for _key, _facet in FACETS.items():
-    ListingFilter.base_filters[_key] = FacetFilter(
-        field_name=_key, label=standard.in_active_language(_facet.label), facet=_facet
-    )
 
 # The query keys, in the order in which the documentation names them.
 KEYS: tuple[str, ...] = (*FACETS, "gewijzigdSinds", "sorteer")

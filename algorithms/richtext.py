@@ -65,9 +65,14 @@ def from_plain(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Return `text` (HTML, or plain text with line breaks) as canonical rich text; "" when it holds no words."""
+    """Return `text` (HTML, or plain text with line breaks) as canonical rich text; "" when it holds no words.
+
+    Raises ValueError for a character no text may hold: the parser would drop some of them without a word.
+    """
     if not text or not text.strip():
         return ""
+    if bad := forbidden_character(text):
+        raise ValueError(f"forbidden character {bad}")
     if not is_markup(text):
         return _shape(from_plain(html.unescape(text) if "&" in text and "<" not in text else text))
     safe = nh3.clean(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
@@ -29,9 +29,10 @@ def ready(request: HttpRequest) -> HttpResponse:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             checks["migrations"] = "niet alle migraties zijn toegepast: voer `manage.py migrate` uit"
-        if missing := triggers.faults(connection):
+            checks["triggers"] = "niet gekeken"
+        elif missing := triggers.faults(connection):
             checks["triggers"] = f"ontbreekt of is veranderd: {', '.join(missing)}; voer `manage.py migrate` uit"
-    except DatabaseError:
+    except Error:
         logger.exception("The database does not answer as it should")
         broken = "is niet bereikbaar of geeft een fout; zie het logboek van de server"
         checks = {key: broken if key == "database" else "niet gekeken" for key in checks}

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponseNotModified
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import translation
 from django.utils.cache import get_conditional_response
+from django.utils.deprecation import MiddlewareMixin
 
 from algorithms.api import problems
 from algorithms.models import Head
@@ -115,7 +116,7 @@ def _kept(response) -> dict[str, str]:
     }
 
 
-class _StaffOnly:
+class _StaffOnly(MiddlewareMixin):
     """Mix-in: the middleware exists for /beheer/ only; elsewhere it is not even entered."""
 
     def __call__(self, request):

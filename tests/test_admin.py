@@ -94,7 +94,7 @@ def rows_typed(key: str, rows: list[dict]) -> dict:
 EVERY_ROW = {
     "contact_points": [{"kind": "phone", "value": "14 010", "label": "Balie", "label_en": "Desk"}],
     "steps": [
-        {"kind": "data", "actor": "Weerstation", "actor_en": "Weather station", "action": "meet", "action_en": "measures"},
+        {"kind": "data", "actor": "Weer", "actor_en": "Weather", "action": "meet", "action_en": "measures"},
         {"kind": "person", "actor": "Coördinator", "action": "keurt goed\nof af"},
     ],
     "risk_register": [{"risk": "Vergeten weg", "risk_en": "Missed road", "measure": "Nalopen", "measure_en": "Check"}],

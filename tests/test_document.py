@@ -27,6 +27,8 @@ def found(**data):
         ({"website": "javascript:alert(1)"}, "website", ["https://"]),
         ({"contact_email": "14 010"}, "contact_email", ["telefoonnummer"]),
         ({"name": "a\x00b"}, "name", ["U+0000"]),
+        ({"goal": "<p>a\x00b</p>"}, "goal", ["U+0000"]),
+        ({"goal": "<p>a\ud800b</p>"}, "goal", ["U+D800"]),
         ({"name": 5}, "name", ["tekst"]),
         ({"lars": "123"}, "lars", ["acht cijfers"]),
         ({"data_sources": "BAG"}, "data_sources", ["lijst"]),

@@ -50,6 +50,7 @@ def marked(lars: str) -> dict:
         elif field.kind not in (Kind.ORGANIZATION, Kind.DEPARTMENT):
             data[key] = _marked(field.kind, key, field.choices)
     data["withheld"][0]["field"] = "goal"
+    data["source_id"] += f" {lars}"  # one of a kind within an organisation
     english: dict = {key: _marked(FIELDS[key].kind, f"{key} en") for key in standard.TRANSLATED}
     for key in standard.ROW_KEYS:
         if columns := standard.translated_columns(key):

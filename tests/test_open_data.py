@@ -379,7 +379,7 @@ def test_memory_does_not_grow_with_the_register(client, make_algorithm, name):
             highest = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
-        answer.close()
+        body(answer)
         return highest
 
     peak(1)  # what is imported and compiled once

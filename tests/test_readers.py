@@ -17,7 +17,7 @@ from importers.readers import MAX_BYTES, READERS, Reading, Record, Unreadable, r
 from importers.readers.printed import blocks, fold, sentences, split_lines
 from importers.readers.printed import html as as_html
 from importers.readers.rotterdam_print import row_cells
-from tests.lines import parts_of
+from tests.lines import NBSP, parts_of
 
 DATA = Path(__file__).parent / "data"
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"

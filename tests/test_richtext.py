@@ -87,6 +87,8 @@ def test_the_plain_rendering_reads_as_text():
 @pytest.mark.parametrize("character", ["\x00", "\x07", "\x85", "\ud800", "\ufffe"])
 def test_characters_that_no_text_holds_are_named(character):
     assert richtext.forbidden_character(f"a{character}b") == f"U+{ord(character):04X}"
+    with pytest.raises(ValueError, match=r"U\+"):
+        richtext.clean(f"<p>a{character}b</p>")
     assert richtext.forbidden_character("gewone tekst\tmet\nregels é ’ 🚗") is None
 
 

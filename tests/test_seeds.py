@@ -99,7 +99,7 @@ def test_every_line_of_a_record_is_in_the_csv(client, source):
     found = b"".join(answer.streaming_content if answer.streaming else [answer.content]).decode()
     # a cell of rows is JSON, a quote in a cell is doubled
     rows = [texts(json.loads(cells)) for cells in column(found, "data_sources")]
-    found = fold(found.replace('""', '"').replace('\\"', '"').replace("\\n", " ") + str(rows))
+    found = fold(found.replace('""', '"').replace('\\"', '"').replace("\\n", " ").replace(" | ", " ") + str(rows))
     pages = " ".join(words(page.title + " " + page.body) for page in Page.objects.all())
     assert missing(paths, f"{found} {pages}", report) == []
 

@@ -38,7 +38,7 @@ class RowInline(admin.StackedInline):
 
     key: str
     section: str  # the slug of the section it stands below
-    formset: type[forms.models.BaseInlineFormSet] = RowFormSet
+    formset: Any = RowFormSet
     template = "admin/algorithms/edit_inline/rows.html"
     extra = 1  # so that a row can be added without JavaScript
 
@@ -187,7 +187,7 @@ def _fieldsets() -> list:
 class AlgorithmAdmin(PublishingMixin, admin.ModelAdmin):
     form = AlgorithmForm
     fieldsets = _fieldsets()
-    inlines: Any = INLINES
+    inlines = INLINES  # type: ignore[assignment]
     list_display = ["name_or_none", "state", "organization", "department", "status", "updated_at", "lars"]
     list_filter = [StateFilter, "status", ThemeFilter, "organization", "department"]
     list_select_related = ["organization", "department"]

@@ -213,7 +213,7 @@ class RowFormSet(BaseInlineFormSet):
                 row.party = _party(form.cleaned_data["name"], form.cleaned_data["url"])
         saved = super().save(commit)
         if commit and moved:
-            ROW_MODELS[self.key].objects.bulk_update(moved, ["order"])
+            ROW_MODELS[self.key]._default_manager.bulk_update(moved, ["order"])
         return saved
 
     def _in_order(self) -> list[forms.ModelForm]:

@@ -18,7 +18,7 @@ PAGE_SIZE, MAX_PAGE_SIZE = 20, 100
 # Promised by the design and not built yet: the refusal says so.
 COMING = ("zoek", "op", "facetten")
 
-_WHOLE = re.compile(r"[0-9]{1,18}")
+_WHOLE = re.compile(r"[0-9]{1,19}")
 
 
 class Query:
@@ -35,6 +35,8 @@ class Query:
                 self.refuse(key, _unknown(key, permitted))
             elif key not in repeatable and len(self.values.getlist(key)) > 1:
                 self.refuse(key, "Deze sleutel mag één keer voorkomen.")
+            elif "" in self.values.getlist(key):
+                self.refuse(key, "Deze sleutel heeft geen waarde. Geef er een, of laat de sleutel weg.")
 
     def refuse(self, key: str, detail: str) -> None:
         self.errors.append({"in": "query", "name": key, "detail": detail})
@@ -47,7 +49,7 @@ class Query:
     def whole(self, key: str, default: int, lowest: int, highest: int) -> int:
         """Return a whole number, `default` when it is not asked for."""
         value = self.values.get(key)
-        if value is None:
+        if not value:  # without a value it is refused already
             return default
         if _WHOLE.fullmatch(value) and lowest <= int(value) <= highest:
             return int(value)

@@ -12,7 +12,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 
 from algorithms.api import problems
 from algorithms.api.query import MAX_PAGE_SIZE, PAGE_SIZE
-from algorithms.filters import FACETS, SORTINGS
+from algorithms.filters import FACETS, SLUG_PATTERN, SORTINGS
 from algorithms.listing import SUMMARY_KEYS
 from algorithms.standard import FIELDS, TRANSLATED, Choice, Column, Field, Kind, translated_columns
 
@@ -55,6 +55,8 @@ def list_parameters() -> tuple[OpenApiParameter, ...]:
         item: Schema = {"type": "string"}
         if facet.choices:
             item["enum"] = list(facet.slugs)
+        else:
+            item |= {"pattern": f"^{SLUG_PATTERN}$", "minLength": 1}
         facets.append(
             _query(
                 facet.key,
@@ -293,7 +295,6 @@ def components() -> dict[str, Schema]:
 
 def documented(tag: str, summary: str, answer: str, *parameters: OpenApiParameter, errors: tuple[int, ...] = ()):
     """Describe a view: what it answers, and what may go wrong beside a bad question."""
-    flat = [part for one in parameters for part in (one if isinstance(one, tuple) else (one,))]
     responses: dict[Any, Any] = {200: OpenApiResponse(ref(answer), description=summary)}
     for status in (400, *errors, 406):
         responses[status, problems.MEDIA_TYPE] = OpenApiResponse(ref("Probleem"), description=problems.WORDS[status][0])
@@ -301,7 +302,7 @@ def documented(tag: str, summary: str, answer: str, *parameters: OpenApiParamete
         operation_id=answer[0].lower() + answer[1:] if tag != "openapi" else "openapi",
         summary=summary,
         tags=[tag],
-        parameters=flat,
+        parameters=list(parameters),
         responses=responses,
     )
 

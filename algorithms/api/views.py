@@ -50,7 +50,7 @@ class AlgorithmList(ReadView):
     keys = (*(key for key in KEYS if key not in FACETS), *PAGE_KEYS)
     repeatable = tuple(FACETS)
 
-    @schema.documented("algoritmes", "Een pagina met algoritmes", "AlgoritmePagina", schema.list_parameters())
+    @schema.documented("algoritmes", "Een pagina met algoritmes", "AlgoritmePagina", *schema.list_parameters())
     def get(self, request):
         """De openbare algoritmes, gefilterd en gesorteerd."""
         query = self.query(request)
@@ -62,13 +62,13 @@ class AlgorithmList(ReadView):
                 query.refuse(key, " ".join(errors))
             query.check()
             rows = found.qs
-        count, rows = page.of(rows.values_list("summary", "lars", "slug"))
+        count, shown = page.of(rows.values_list("summary", "lars", "slug"))
         links = Links(request)
         return page.answer(
             count,
             (
                 with_links(summary, {"self": links.record(lars), "page": links.page(lars, slug)})
-                for summary, lars, slug in rows
+                for summary, lars, slug in shown
             ),
         )
 
@@ -95,7 +95,7 @@ class VersionList(ReadView):
         """Elke gepubliceerde versie, de nieuwste eerst; ook van een algoritme dat is ingetrokken."""
         page = self.query(request).page()
         rows = Publication.objects.versions(lars).annotate(redacted=Q(document=""))
-        count, rows = page.of(rows.values("version", "published_at", "note", "sha256", "sequence", "redacted"))
+        count, shown = page.of(rows.values("version", "published_at", "note", "sha256", "sequence", "redacted"))
         if not count:
             raise Problem(404, "Er is geen algoritme met dit nummer gepubliceerd.")
         links = Links(request)
@@ -110,7 +110,7 @@ class VersionList(ReadView):
                         "links": {"self": links.version(lars, row["version"]), "algoritme": links.record(lars)},
                     }
                 )
-                for row in rows
+                for row in shown
             ),
         )
 
@@ -143,8 +143,8 @@ class LogList(ReadView):
         # The log has no gaps, so the head says how long it is, and a page is a range of sequences.
         count = max(request.head.sequence - since, 0)
         rows = Publication.objects.after(since).defer("document")
-        count, rows = page.of(rows, count)
-        return page.answer(count, (canonical(log.entry(row)) for row in rows))
+        count, shown = page.of(rows, count)
+        return page.answer(count, (canonical(log.entry(row)) for row in shown))
 
 
 class LogHead(ReadView):
@@ -165,11 +165,14 @@ class OrganizationList(ReadView):
         public = Listing.objects.filter(organization_slug=OuterRef("slug")).order_by().values("organization_slug")
         counts = Subquery(public.annotate(records=Count("pk")).values("records"))
         rows = Organization.objects.order_by("name", "slug").annotate(count=counts)
-        count, rows = page.of(rows.values("slug", "name", "tooi", "website", "count"))
+        count, shown = page.of(rows.values("slug", "name", "tooi", "website", "count"))
         listing = f"{Links(request).api}/algoritmes?organisatie="
         return page.answer(
             count,
-            (dumps(row | {"count": row["count"] or 0, "links": {"algoritmes": listing + row["slug"]}}) for row in rows),
+            (
+                dumps(row | {"count": row["count"] or 0, "links": {"algoritmes": listing + row["slug"]}})
+                for row in shown
+            ),
         )
 
 
@@ -181,9 +184,9 @@ class PageList(ReadView):
         """De tekstpagina's van het register: over, contact, privacy en wat bij een import meekwam."""
         page = self.query(request).page()
         rows = Page.objects.filter(is_public=True).order_by("order", "title", "slug")
-        count, rows = page.of(rows.only("slug", "title", "title_en"))
+        count, shown = page.of(rows.only("slug", "title", "title_en"))
         links = Links(request)
-        return page.answer(count, (dumps(page_item(links, row)) for row in rows))
+        return page.answer(count, (dumps(page_item(links, row)) for row in shown))
 
 
 class PageDetail(ReadView):

@@ -13,6 +13,7 @@ from django.core.exceptions import BadRequest
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from algorithms.exports import files, writers
+from algorithms.models import Head
 
 FILES: dict[str, tuple[str, files.Writer]] = {
     "algoritmes.json": ("application/json", writers.algorithms_json),
@@ -33,7 +34,8 @@ def download(request: HttpRequest, name: str) -> HttpResponseBase:
     if request.GET:
         raise BadRequest("Een bestand kent geen vraagsleutels: het bevat altijd alles.")
     content_type, write = FILES[name]
-    bulk = files.opened(name, request.head, write)
+    head: Head = request.head  # type: ignore[attr-defined]  # register.middleware.Conditional read it first
+    bulk = files.opened(name, head, write)
     stem, _dot, extension = name.partition(".")
     return send(
         request,

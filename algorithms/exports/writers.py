@@ -84,7 +84,7 @@ def defused(cell: str) -> str:
 
 def _cell(key: str, value: Any) -> str:
     if isinstance(value, str):
-        return richtext.plain(value) if key in FIELDS and FIELDS[key].kind is Kind.RICH else value
+        return richtext.plain(value) if value and key in FIELDS and FIELDS[key].kind is Kind.RICH else value
     if key in FIELDS and FIELDS[key].kind is Kind.CHOICES:
         return "; ".join(value)
     if isinstance(value, list | dict):

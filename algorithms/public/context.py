@@ -38,7 +38,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return house() | {
         "menu": SimpleLazyObject(lambda: menu(request.path)),
         "foot": SimpleLazyObject(foot),
-        "head": SimpleLazyObject(Head.now),
+        "head": SimpleLazyObject(lambda: getattr(request, "head", None) or Head.now()),
         "languages": SimpleLazyObject(lambda: languages(request)),
         "base_url": SimpleLazyObject(lambda: base_url(request)),
     }

@@ -13,10 +13,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "public/404.html", status=404)
 
 
+_BARE = "<!doctype html><html lang=nl><title>Storing</title><h1>Er ging iets mis. / Something went wrong.</h1>"
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Something broke, perhaps the database or a template: ask for neither, and fall back on bare words."""
     try:
-        body = render_to_string("public/500.html", house())
+        return HttpResponse(render_to_string("public/500.html", house()), status=500)
     except Exception:
-        body = "<!doctype html><html lang=nl><title>Storing</title><h1>Er ging iets mis. / Something went wrong.</h1>"
-    return HttpResponse(body, status=500)
+        return HttpResponse(_BARE, status=500)

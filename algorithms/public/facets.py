@@ -49,7 +49,7 @@ def known_query(query: QueryDict) -> QueryDict:
         if values := [value for value in dict.fromkeys(query.getlist(key)) if value and _is_permitted(key, value)]:
             known.setlist(key, values)
     if query.get("sorteer") in SORTINGS:
-        known["sorteer"] = query["sorteer"]
+        known["sorteer"] = str(query["sorteer"])
     return known
 
 
@@ -78,9 +78,7 @@ def _facet(key: str, found: dict[str, tuple[str, int]], query: QueryDict) -> For
     # The standard's own values are told in both languages and stand in its order.
     labels = {slug_of(choice.value): str(choice.label) for choice in FACETS[key].choices}
     order = {slug: place for place, slug in enumerate(labels)}
-    values = [
-        Value(slug, labels.get(slug, name), count, slug in chosen) for slug, (name, count) in found.items()
-    ]
+    values = [Value(slug, labels.get(slug, name), count, slug in chosen) for slug, (name, count) in found.items()]
     # Asked for, but no record has it: it must still be seen and removable.
     values += [Value(slug, labels.get(slug, slug), 0, True) for slug in chosen if slug not in found]
     shown = [value for place, value in enumerate(values) if place < MOST_VALUES or value.chosen]

@@ -48,7 +48,7 @@ class Value:
     lead_lang: str = ""
     note: str = ""
     note_lang: str = ""
-    html: SafeString = SafeString("")
+    html: SafeString | str = ""  # cleaned rich text, instead of `text`
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def month(value: str) -> str:
 
 def web(address: str) -> str:
     """Return an address when it is safe to link to, else ""."""
-    return address if address.lower().startswith(("https://", "http://")) and not set(address) & set(" <>\"") else ""
+    return address if address.lower().startswith(("https://", "http://")) and not set(address) & set(' <>"') else ""
 
 
 def contact(value: str) -> str:
@@ -339,7 +339,11 @@ class _Reader:
         parts = [self.part(f) for f in section.fields]
         shown = [part for part in parts if self.is_shown(FIELDS[part.key], part)]
         short = next((place for place, part in enumerate(shown) if not part.is_short), len(shown))
-        title = Words("Metadata en overige gegevens", "Metadata and other data") if section.slug == "metadata" else section.title
+        title = (
+            Words("Metadata en overige gegevens", "Metadata and other data")
+            if section.slug == "metadata"
+            else section.title
+        )
         return Section(section.slug, str(title), str(section.intro), shown[:short], shown[short:])
 
     def is_shown(self, field: Field, part: Part) -> bool:
@@ -392,8 +396,13 @@ class _Reader:
             return Part(field.key, label, "list", [self._contact_point(*pair) for pair in self.rows(field.key)])
         if field.key in AS_LIST:
             return Part(field.key, label, "list", [self._line(field, *pair) for pair in self.rows(field.key)])
-        columns = [c for c in field.columns if c.key not in ADDRESS and any(row.get(c.key) for row, _t in self.rows(field.key))]
-        rows = [[(str(column.label), self._cell_of(field, column, *pair)) for column in columns] for pair in self.rows(field.key)]
+        columns = [
+            c for c in field.columns if c.key not in ADDRESS and any(row.get(c.key) for row, _t in self.rows(field.key))
+        ]
+        rows = [
+            [(str(column.label), self._cell_of(field, column, *pair)) for column in columns]
+            for pair in self.rows(field.key)
+        ]
         return Part(field.key, label, "table", table=Table([str(column.label) for column in columns], rows))
 
     def _contact_point(self, row: dict[str, str], translated: dict[str, str]) -> Value:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
-from django.core.paginator import InvalidPage, Page as PageOfItems, Paginator
-from django.db.models import Count, Max, Q, QuerySet
+from django.core.paginator import InvalidPage, Paginator
+from django.core.paginator import Page as PageOfItems
+from django.db.models import Count, Max, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -148,7 +150,7 @@ def _record(
 ) -> HttpResponse:
     shown = record.read(json.loads(publication.document))
     address = reverse("algorithm-detail", args=[current.lars, current.slug]) if current else ""
-    is_current = bool(current) and current.version == publication.version
+    is_current = current is not None and current.version == publication.version
     return render(
         request,
         "public/algorithm_detail.html",
@@ -204,9 +206,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     numbers = list({entry.lars for entry in entries})
     listed = {card.lars: card for card in cards(Listing.objects.filter(lars__in=numbers))}
     gone = _last_names([number for number in numbers if number not in listed])
-    redacted = set(
-        Publication.objects.filter(lars__in=numbers, action=Action.REDACT).values_list("lars", "version")
-    )
+    redacted = set(Publication.objects.filter(lars__in=numbers, action=Action.REDACT).values_list("lars", "version"))
     for entry in entries:
         entry.card, entry.gone_name = listed.get(entry.lars), gone.get(entry.lars)
         entry.emptied = entry.action == Action.PUBLISH and (entry.lars, entry.version) in redacted
@@ -261,7 +261,7 @@ def open_data(request: HttpRequest) -> HttpResponse:
 def fixed_page(request: HttpRequest, slug: str) -> HttpResponse:
     """A page that always exists; a manager writes its text. /over/ also leads to all other pages."""
     row = Page.objects.filter(slug=slug, is_public=True).first()
-    others: QuerySet[Page] | list[Page] = []
+    others: Iterable[Page] = ()
     if slug == "over":
         others = Page.objects.filter(is_public=True).exclude(slug__in=Page.FIXED).defer("body", "body_en")
     return _page(request, row or Page(slug=slug, title=context.fixed_title(slug)), others)
@@ -274,7 +274,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     return _page(request, get_object_or_404(Page, slug=slug, is_public=True))
 
 
-def _page(request: HttpRequest, row: Page, others: QuerySet[Page] | list[Page] = ()) -> HttpResponse:
+def _page(request: HttpRequest, row: Page, others: Iterable[Page] = ()) -> HttpResponse:
     body, lang = _in_page_language(row.body, row.body_en)
     title, title_lang = _in_page_language(row.title, row.title_en) if row.pk else (row.title, "")
     return render(

@@ -1,0 +1,514 @@
+"""What citizens read: every page answers, tells all of a record and asks a fixed number of queries."""
+
+import json
+import re
+from html import unescape
+
+import pytest
+
+from algorithms import publishing
+from algorithms.models import Department, Listing, Organization, Page, Publication
+from algorithms.standard import FIELDS
+
+PAGES = [
+    "/",
+    "/algoritmes/",
+    "/wijzigingen/",
+    "/organisaties/",
+    "/over/",
+    "/toegankelijkheid/",
+    "/privacy/",
+    "/contact/",
+    "/open-data/",
+]
+
+
+@pytest.fixture
+def read(client, db):
+    """Return the text of a page."""
+
+    def get(path: str, status: int = 200) -> str:
+        answer = client.get(path)
+        assert answer.status_code == status, path
+        return unescape(answer.content.decode())
+
+    return get
+
+
+def words(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def address(algorithm) -> str:
+    return f"/algoritmes/{algorithm.lars}/{Listing.objects.get(lars=algorithm.lars).slug}/"
+
+
+def sources(count: int) -> list[dict]:
+    return [{"topic": f"Onderwerp {n // 7}", "name": f"Bron {n}", "contents": f"Inhoud {n}"} for n in range(count)]
+
+
+# -- every page --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_answers_when_the_register_is_empty(read, path):
+    assert "<h1" in read(path)
+    assert '<html lang="en"' in read("/en" + path)
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/nergens/"])
+def test_a_page_sets_no_cookie_calls_no_other_host_and_runs_no_script(client, publish_algorithm, path):
+    publish_algorithm()
+    answer = client.get(path)
+    page = answer.content.decode()
+    assert not answer.cookies
+    assert "Set-Cookie" not in answer
+    assert "<script" not in page
+    assert "style=" not in page
+    assert all(source.startswith("/") for source in re.findall(r'<link rel="stylesheet" href="([^"]+)"', page))
+
+
+def test_an_address_that_does_not_exist_is_told_in_the_language_of_the_address(read):
+    assert "Pagina niet gevonden" in read("/nergens/", 404)
+    assert "Page not found" in read("/en/nergens/", 404)
+
+
+def test_the_page_for_a_broken_register_needs_no_database(rf):
+    from algorithms.public.errors import server_error
+
+    answer = server_error(rf.get("/"))  # no database is allowed in this test
+    assert answer.status_code == 500
+    assert "Er ging iets mis" in answer.content.decode()
+
+
+def test_the_foot_of_each_page_tells_where_the_log_stands(read, publish_algorithm):
+    publish_algorithm()
+    entry = Publication.objects.get()
+    assert f"stand 1, controlegetal {entry.hash[:12]}" in words(read("/privacy/"))
+
+
+# -- front and list ----------------------------------------------------------------------------------------------------
+
+
+def test_the_front_page_tells_themes_figures_and_what_is_new(read, publish_algorithm):
+    publish_algorithm(name="Oud", category=["Wonen"])
+    publish_algorithm(name="Nieuw", category=["Wonen", "Verkeer"], status="In ontwikkeling")
+    page = words(read("/"))
+    assert "2 algoritmes van 1 organisatie, 1 in gebruik" in page
+    assert "Wonen (2)" in page
+    assert page.index("Nieuw Gemeente Voorbeeldstad") < page.index("Oud Gemeente Voorbeeldstad")
+
+
+def test_the_list_shows_the_newest_change_first_or_names_in_order(read, publish_algorithm):
+    publish_algorithm(name="Ander algoritme")
+    publish_algorithm(name="Zebrapaden")
+    newest, named = words(read("/algoritmes/")), words(read("/algoritmes/?sorteer=naam"))
+    assert newest.index("Zebrapaden") < newest.index("Ander algoritme")
+    assert named.index("Ander algoritme") < named.index("Zebrapaden")
+    assert words(read("/algoritmes/?sorteer=onzin&utm=1")).index("Zebrapaden")  # unknown keys and orders are ignored
+
+
+@pytest.mark.parametrize(
+    ("query", "chosen"),
+    [
+        ("thema=wonen", "Thema: Wonen"),
+        ("status=buiten-gebruik", "Status: Buiten gebruik"),
+        ("categorie=impactvolle-algoritmes", "Publicatiecategorie: Impactvolle algoritmes"),
+        ("organisatie=gemeente-elders", "Organisatie: Gemeente Elders"),
+        ("afdeling=zorg-jeugd", "Afdeling: Zorg / Jeugd"),
+        ("leverancier=rekenaars-bv", "Leverancier: Rekenaars BV"),
+        ("gegevensbron=woningbestand", "Gegevensbron: Woningbestand"),
+        ("risicoklasse=high", "Risicoklasse: Hoog"),
+        ("persoonsgegevens=special", "Persoonsgegevens: Bijzondere persoonsgegevens"),
+        ("impacttoets=pre-scan-dpia", "Impacttoets: Pre-scan DPIA"),
+    ],
+)
+def test_each_facet_narrows_the_list_and_can_be_taken_away(read, publish_algorithm, query, chosen):
+    publish_algorithm(name="Strooien")
+    publish_algorithm(
+        name="Gezocht",
+        category=["Wonen"],
+        status="Buiten gebruik",
+        publication_category="Impactvolle algoritmes",
+        organization={"name": "Gemeente Elders"},
+        department={"path": "Zorg / Jeugd"},
+        provider="Rekenaars BV",
+        data_sources=[{"name": "Woningbestand"}],
+        risk_class="high",
+        personal_data="special",
+        impacttoetsen_grouping=[{"title": "Pre-scan DPIA", "link": ""}],
+    )
+    page = read(f"/algoritmes/?{query}")
+    assert "1 algoritme " in words(page)
+    assert "Gezocht" in page
+    assert "Strooien" not in page
+    assert f"Haal weg: {chosen}" in words(page)
+    assert "2 algoritmes" in words(read("/algoritmes/"))
+
+
+def test_values_of_one_facet_widen_and_facets_narrow(read, publish_algorithm):
+    publish_algorithm(name="Een", category=["Wonen"])
+    publish_algorithm(name="Twee", category=["Verkeer"], status="Buiten gebruik")
+    assert "2 algoritmes" in words(read("/algoritmes/?thema=wonen&thema=verkeer"))
+    page = read("/algoritmes/?thema=wonen&thema=verkeer&status=buiten-gebruik")
+    assert "1 algoritme " in words(page)
+    assert 'href="/algoritmes/?thema=verkeer&status=buiten-gebruik"' in page  # the list without "wonen"
+
+
+def test_a_value_that_no_record_has_gives_an_empty_list_that_says_so(read, publish_algorithm):
+    publish_algorithm()
+    page = words(read("/algoritmes/?organisatie=nergens"))
+    assert "0 algoritmes" in page
+    assert "Er zijn geen algoritmes die hierbij passen." in page
+    assert "Haal weg: Organisatie: nergens" in page
+
+
+def test_nonsense_in_the_query_is_ignored(read, publish_algorithm):
+    publish_algorithm()
+    for query in ("thema=%00", "thema=%3Cscript%3E", "status=", "organisatie=" + "x" * 5000, "zoek=%00", "thema=nee"):
+        assert "1 algoritme " in words(read(f"/algoritmes/?{query}"))
+
+
+def test_long_lists_have_pages_and_a_page_that_does_not_exist_is_a_404(read, publish_algorithm):
+    for _number in range(21):
+        publish_algorithm()
+    first, second = read("/algoritmes/?status=in-gebruik"), read("/algoritmes/?status=in-gebruik&pagina=2")
+    assert first.count('<article class="card') == 20
+    assert second.count('<article class="card') == 1
+    assert 'href="?status=in-gebruik&pagina=2"' in first
+    for number in ("3", "0", "-1", "x", "9" * 5000):
+        read(f"/algoritmes/?pagina={number}", 404)
+
+
+# -- a record ----------------------------------------------------------------------------------------------------------
+
+
+def test_another_slug_and_the_short_addresses_lead_to_the_record(client, publish_algorithm):
+    algorithm = publish_algorithm(name="Strooiroutes plannen")
+    right = f"/algoritmes/{algorithm.lars}/strooiroutes-plannen/"
+    for path in (f"/algoritmes/{algorithm.lars}/", f"/algoritmes/{algorithm.lars}/oude-naam/", f"/a/{algorithm.lars}"):
+        answer = client.get(path)
+        assert (answer.status_code, answer["Location"]) == (302, right)
+        assert client.get(f"/en{path}")["Location"] == f"/en{right}"
+    assert client.get(right).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/algoritmes/12345678/x/",
+        "/algoritmes/12345678/",
+        "/a/12345678",
+        "/a/12",
+        "/algoritmes/12345678/versies/",
+        "/algoritmes/12345678/versies/1/",
+        "/algoritmes/12345678/versies/99999999999999999999999999/",
+        "/organisaties/nergens/",
+        "/over/nergens/",
+    ],
+)
+def test_what_was_never_published_is_not_found(read, make_algorithm, path):
+    make_algorithm()
+    read(path, 404)
+
+
+def test_a_draft_has_no_page(read, make_algorithm):
+    algorithm = make_algorithm(name="Geheim concept")
+    for path in (f"/algoritmes/{algorithm.lars}/geheim-concept/", f"/a/{algorithm.lars}"):
+        assert "Geheim" not in read(path, 404)
+
+
+def test_the_first_block_answers_what_a_citizen_asks(read, publish_algorithm):
+    algorithm = publish_algorithm(
+        affected="Iedereen die fietst.",
+        objection_procedure="<p>Bel <strong>ons</strong> binnen zes weken.</p>",
+        contact_points=[{"kind": "phone", "value": "14 010", "label": "op werkdagen"}],
+    )
+    page = read(address(algorithm))
+    block = words(page[page.index('id="in-het-kort"') : page.index('id="stappen"')])
+    for question, answer in (
+        ("Wat doet het?", "Plant welke wegen"),
+        ("Over wie gaat het?", "Iedereen die fietst."),
+        ("Wie beslist?", "Gemeente: stuurt strooiwagens"),
+        ("Kan ik bezwaar maken?", "Bel ons binnen zes weken."),
+        ("Wie kan ik vragen?", "algoritmes@voorbeeldstad.example"),
+    ):
+        assert f"{question} {answer}" in block
+    assert "Telefoon: 14 010 (op werkdagen)" in block
+    assert 'href="tel:14010"' in page
+    assert 'href="mailto:algoritmes@voorbeeldstad.example"' in page
+
+
+def test_what_is_not_told_is_said_to_be_so_with_the_reason_when_there_is_one(read, publish_algorithm):
+    algorithm = publish_algorithm(
+        methods_and_models="",
+        withheld=[{"field": "methods_and_models", "reason": "Dan valt er te frauderen."}],
+    )
+    page = words(read(address(algorithm)))
+    assert "Over wie gaat het? Dat staat niet in deze beschrijving." in page
+    assert "Technische werking Dit is niet verteld. De reden: Dan valt er te frauderen." in page
+    assert "Impacttoetsen Veld niet ingevuld" in page
+    assert "Einddatum" not in page  # shown only when filled
+
+
+def test_the_way_from_data_to_decision_is_an_ordered_list(read, publish_algorithm):
+    page = read(address(publish_algorithm()))
+    steps = page[page.index('<ol class="steps">') :]
+    steps = words(steps[: steps.index("</ol>")])
+    assert steps == (
+        "Gegevens Weerstations meten de temperatuur Algoritme Strooiroutes stelt een route voor "
+        "Mens Coördinator keurt de route goed Besluit Gemeente stuurt strooiwagens"
+    )
+
+
+def everything() -> dict:
+    """A value for each field and each column of the standard, each with a text of its own."""
+    record = {
+        "name": "Alles",
+        "organization": {"name": "Gemeente Voorbeeldstad"},
+        "department": {"path": "Dienst / Team"},
+    }
+    for key, field in FIELDS.items():
+        match field.kind.value:
+            case "line" | "text":
+                record.setdefault(key, f"woord {key}")
+            case "rich":
+                record[key] = f"<p>woord <strong>{key}</strong></p>"
+            case "choice" if key not in ("lang", "standard_version"):
+                record[key] = field.choices[0].value
+            case "choices":
+                record[key] = [choice.value for choice in field.choices]
+            case "month":
+                record[key] = "2024-0" + ("1" if key == "begin_date" else "2")
+            case "url" | "contact":
+                record[key] = f"https://{key.replace('_', '-')}.example/pagina"
+            case "rows":
+                record[key] = [{column.key: _cell(key, column) for column in field.columns}]
+    return record
+
+
+def _cell(key, column):
+    if key == "withheld" and column.key == "field":
+        return "goal"
+    if column.choices:
+        return column.choices[-1].value
+    return f"https://{key.replace('_', '-')}.example/rij" if column.kind.value == "url" else f"cel {key} {column.key}"
+
+
+def test_every_value_of_every_field_is_on_the_page(read, publish_algorithm):
+    algorithm = publish_algorithm(**everything())
+    page = words(read(address(algorithm)))
+    document = json.loads(Publication.objects.get().document)
+    for key, field in FIELDS.items():
+        assert str(field.label) in page, key
+        value = document[key]
+        assert value, f"the test does not fill {key}"
+        if field.kind.value == "rows":
+            found = [(row[c.key], c) for row in value for c in field.columns if (key, c.key) != ("withheld", "field")]
+            told = [
+                next((str(o.label) for o in column.choices if o.value == text), text)
+                for text, column in found
+                if (key, column.key) != ("legacy", "standard") or text
+            ]
+        elif field.kind.value in ("choice", "choices"):
+            values = value if isinstance(value, list) else [value]
+            told = [str(option.label) for option in field.choices if option.value in values]
+        elif isinstance(value, dict):
+            told = [value.get("path") or value["name"]]
+        else:
+            told = [words(value)]
+        for text in told:
+            assert text in page, f"{key}: {text}"
+
+
+def test_rich_text_is_written_as_it_is_and_everything_else_is_escaped(client, publish_algorithm):
+    algorithm = publish_algorithm(
+        name="A<b>c</b> & d",
+        description_short="Regel een\nregel <i>twee</i>",
+        goal="<p>een <strong>twee</strong> <a href='https://x.example/'>drie</a></p>",
+    )
+    page = client.get(address(algorithm)).content.decode()
+    assert "A&lt;b&gt;c&lt;/b&gt; &amp; d" in page
+    assert "Regel een<br>regel &lt;i&gt;twee&lt;/i&gt;" in page
+    assert '<p>een <strong>twee</strong> <a rel="noopener" href="https://x.example/">drie</a></p>' in page
+
+
+def test_an_address_that_is_none_is_text_and_no_link(client, publish_algorithm):
+    """An import keeps what it found; only web, mail and telephone addresses become links."""
+    from algorithms.public.record import contact, web
+
+    assert web("javascript:alert(1)") == ""
+    assert contact("javascript:alert(1)") == ""
+    assert contact("Loket, Stadsplein 1") == ""
+    assert contact("+31 (0)10 123 45 67") == "tel:+31101234567"
+    assert contact("a@b.example") == "mailto:a@b.example"
+    assert contact("https://x.example/a?b=c") == "https://x.example/a?b=c"
+
+
+def test_a_question_or_a_mistake_is_one_click_away(read, publish_algorithm):
+    algorithm = publish_algorithm(name="Strooien & meer")
+    page = read(address(algorithm))
+    expected = (
+        f"mailto:algoritmes@voorbeeldstad.example?subject=Vraag%20over%20algoritme%20{algorithm.lars}%3A%20Strooien"
+    )
+    assert expected in page
+    elsewhere = publish_algorithm(contact_email="https://voorbeeldstad.example/contact")
+    assert re.search(
+        r'href="https://voorbeeldstad.example/contact"[^>]*>Fout melden', " ".join(read(address(elsewhere)).split())
+    )
+
+
+def test_a_record_names_its_version_log_entry_and_data(read, publish_algorithm):
+    algorithm = publish_algorithm(note="Eerste publicatie")
+    entry = Publication.objects.get()
+    page = read(address(algorithm))
+    assert "Wat er veranderde Eerste publicatie" in words(page)
+    assert f"Regel 1 van het logboek, sha256: {entry.sha256}" in words(page)
+    assert f"curl -s http://testserver/api/v1/algoritmes/{algorithm.lars}/versies/1 | sha256sum" in page
+    assert f'href="/api/v1/algoritmes/{algorithm.lars}"' in page
+    assert f'href="/algoritmes/{algorithm.lars}/versies/"' in page
+
+
+def test_a_document_from_before_a_field_existed_is_still_shown(db):
+    from algorithms.public.record import read as read_record
+
+    document = {
+        "lars": "11111111",
+        "version": 1,
+        "published_at": "2020-01-01T00:00:00.000000Z",
+        "note": "",
+        "name": "Oud",
+        "organization": {"name": "Gemeente", "slug": "gemeente", "tooi": ""},
+        "translations": {},
+    }
+    assert read_record(document).name.text == "Oud"
+
+
+# -- versions ----------------------------------------------------------------------------------------------------------
+
+
+def test_old_versions_stay_as_they_stood_and_say_that_they_are_old(read, publish_algorithm):
+    algorithm = publish_algorithm(name="Strooien", goal="<p>Het eerste doel.</p>")
+    algorithm.goal = "<p>Het tweede doel.</p>"
+    algorithm.save()
+    publishing.publish(algorithm, note="Ander doel")
+    history = read(f"/algoritmes/{algorithm.lars}/versies/")
+    assert history.index("Versie 2") < history.index("Versie 1")
+    assert "Ander doel" in history
+    first = read(f"/algoritmes/{algorithm.lars}/versies/1/")
+    assert "Het eerste doel." in first
+    assert "Dit is een oude versie: versie 1" in words(first)
+    second = read(f"/algoritmes/{algorithm.lars}/versies/2/")
+    assert "Dit is versie 2, de versie van nu." in words(second)
+    assert f'<link rel="canonical" href="http://testserver/algoritmes/{algorithm.lars}/strooien/">' in " ".join(
+        second.split()
+    )
+
+
+def test_a_withdrawn_record_leaves_a_page_with_the_reason(read, publish_algorithm):
+    algorithm = publish_algorithm(name="Strooien")
+    path = address(algorithm)
+    publishing.withdraw(algorithm.lars, reason="Wij strooien niet meer.")
+    for gone in (path, f"/algoritmes/{algorithm.lars}/iets-anders/", f"/a/{algorithm.lars}"):
+        page = words(read(gone, 410))
+        assert "Strooien" in page
+        assert "De reden: Wij strooien niet meer." in page
+    assert "Strooien" not in read("/algoritmes/")
+    assert "De beschrijving is later ingetrokken." in words(read(f"/algoritmes/{algorithm.lars}/versies/1/"))
+    assert "Versie 1 ingetrokken op" in words(read(f"/algoritmes/{algorithm.lars}/versies/"))
+
+
+def test_a_redacted_version_says_so_and_tells_nothing_else(read, publish_algorithm):
+    algorithm = publish_algorithm(goal="<p>Bel Jan Jansen.</p>", note="Met Jan Jansen")
+    algorithm.goal = "<p>Bel de gemeente.</p>"
+    algorithm.save()
+    publishing.publish(algorithm, note="Zonder naam")
+    publishing.redact("Jan Jansen", reason="Er stond een naam in.")
+    page = words(read(f"/algoritmes/{algorithm.lars}/versies/1/", 410))
+    assert "Deze versie is onleesbaar gemaakt" in page
+    assert "Er stond een naam in." in page
+    for path in (f"/algoritmes/{algorithm.lars}/versies/", "/wijzigingen/", address(algorithm)):
+        assert "Jan Jansen" not in read(path)
+    assert "De tekst van deze versie is onleesbaar gemaakt." in read("/wijzigingen/")
+
+
+def test_a_withdrawn_record_of_which_all_was_redacted_still_has_its_page(read, publish_algorithm):
+    algorithm = publish_algorithm(name="Jan Jansen volgen")
+    publishing.withdraw(algorithm.lars, reason="Weg ermee.")
+    publishing.redact("Jan Jansen", reason="Een naam.")
+    for path, status in ((f"/a/{algorithm.lars}", 410), ("/wijzigingen/", 200)):
+        page = read(path, status)
+        assert "Jan Jansen" not in page
+        assert algorithm.lars in page
+
+
+def test_the_log_is_a_page_newest_first(read, publish_algorithm):
+    algorithm = publish_algorithm(name="Een", note="Eerste keer")
+    publish_algorithm(name="Twee")
+    publishing.withdraw(algorithm.lars, reason="Klaar")
+    page = words(read("/wijzigingen/"))
+    assert page.index("Versie 1 ingetrokken") < page.index("Twee Versie 1 gepubliceerd") < page.index("Eerste keer")
+    read("/wijzigingen/?pagina=2", 404)
+
+
+# -- organisations and pages -------------------------------------------------------------------------------------------
+
+
+def test_an_organisation_has_a_page_also_without_records(read, publish_algorithm):
+    publish_algorithm(name="Strooien")
+    Organization.objects.create(name="Gemeente Leeg", about="<h4>Wie</h4><p>Een <em>lege</em> gemeente.</p>")
+    listed = words(read("/organisaties/"))
+    assert "Gemeente Voorbeeldstad : 1 algoritme" in listed
+    assert "Gemeente Leeg : nog geen algoritmes gemeld" in listed
+    full, empty = read("/organisaties/gemeente-voorbeeldstad/"), read("/organisaties/gemeente-leeg/")
+    assert "Strooien" in full
+    assert 'href="/algoritmes/?afdeling=stadsbeheer-wegen"' in full
+    assert "<p>Een <em>lege</em> gemeente.</p>" in empty
+    assert "nog geen algoritmes gemeld" in empty
+
+
+def test_a_department_without_records_is_named_too(read, publish_algorithm):
+    publish_algorithm()
+    Department.objects.create(organization=Organization.objects.get(), path="Zorg")
+    assert "Zorg : nog geen algoritmes gemeld" in words(read("/organisaties/gemeente-voorbeeldstad/"))
+
+
+def test_pages_are_written_by_managers_and_private_ones_stay_private(read):
+    Page.objects.create(slug="over", title="Over ons", body="<h4>Waarom</h4><p>Daarom.</p>")
+    Page.objects.create(slug="uitleg", title="Uitleg", body="<p>Zo werkt het.</p>", in_footer=True)
+    Page.objects.create(slug="geheim", title="Verborgen", body="<p>Nog niet.</p>", is_public=False, in_footer=True)
+    about = read("/over/")
+    assert '<h2 class="utrecht-heading-2">Waarom</h2><p>Daarom.</p>' in about
+    assert about.count('href="/over/uitleg/"') == 2  # in the list and in the foot
+    assert "Verborgen" not in about
+    assert "Zo werkt het." in read("/over/uitleg/")
+    read("/over/geheim/", 404)
+    assert "Deze tekst is nog niet geschreven." in read("/privacy/")
+
+
+# -- cost --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "queries"),
+    [("/", 5), ("/algoritmes/", 6), ("/algoritmes/?thema=verkeer", 6), ("/wijzigingen/", 6), ("/organisaties/", 4)],
+)
+def test_a_list_costs_the_same_for_one_record_and_for_thirty(
+    client, publish_algorithm, django_assert_num_queries, path, queries
+):
+    publish_algorithm()
+    with django_assert_num_queries(queries):
+        client.get(path)
+    for number in range(29):
+        publish_algorithm(organization={"name": f"Gemeente {number}"})
+    with django_assert_num_queries(queries):
+        client.get(path)
+
+
+def test_a_record_costs_the_same_however_much_it_tells(client, publish_algorithm, django_assert_num_queries):
+    small, large = (publish_algorithm(data_sources=sources(n), translations={}) for n in (0, 27))
+    for path in (address(small), address(large), f"/en{address(large)}"):
+        with django_assert_num_queries(3):
+            assert client.get(path).status_code == 200
+    with django_assert_num_queries(4):
+        client.get(f"/algoritmes/{large.lars}/versies/1/")
