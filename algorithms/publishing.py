@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import secrets
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -155,9 +157,7 @@ def redact(text: str, *, reason: str) -> list[Found]:
             raise Refused(_("De tekst staat in geen enkele versie of toelichting."))
         if current := sorted({place.lars for place in found if place.is_current}):
             raise Refused(
-                _(
-                    "De huidige versie van %s bevat de tekst. Publiceer eerst een versie zonder, of trek haar in."
-                )
+                _("De huidige versie van %s bevat de tekst. Publiceer eerst een versie zonder, of trek haar in.")
                 % ", ".join(current)
             )
         versions = dict.fromkeys((place.lars, place.version) for place in found)
@@ -168,6 +168,8 @@ def redact(text: str, *, reason: str) -> list[Found]:
         head.save(update_fields=["sequence", "hash", "published_at"])
         for place in found:  # the one change the triggers let through
             Publication.objects.filter(sequence=place.sequence).update(document="", note="")
+        # Bulk files of before are never served again, but they would still hold the text.
+        transaction.on_commit(lambda: shutil.rmtree(settings.BULK_DIR, ignore_errors=True))
     return found
 
 
@@ -241,7 +243,7 @@ def _refuse_bad_text(text: str) -> None:
 # -- the listing -------------------------------------------------------------------------------------------------------
 
 
-def _listings(lars: list[str]):
+def _listings(lars: list[str]) -> QuerySet[Listing]:
     return Listing.objects.filter(lars__in=lars)
 
 

@@ -75,7 +75,7 @@ def clean(text: str) -> str:
         raise ValueError(f"forbidden character {bad}")
     if not is_markup(text):
         return _shape(from_plain(html.unescape(text) if "&" in text and "<" not in text else text))
-    safe = nh3.clean(
+    safe: str = nh3.clean(
         _TAG_LIKE.sub(_keep_as_text, text),
         tags=KEPT_BY_NH3,
         attributes={"a": {"href"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"}},
@@ -152,7 +152,7 @@ def _name(tag: str) -> str:
     return re.split(r"[\s/>]", tag.strip("</> "))[0].lower()
 
 
-def _keep_as_text(match: re.Match) -> str:
+def _keep_as_text(match: re.Match[str]) -> str:
     return match.group() if (match.group(1) or "").lower() in KNOWN else "&lt;" + match.group()[1:]
 
 
@@ -196,9 +196,9 @@ def _list(node: _Node) -> list[_Node]:
     for child in node.children:
         if isinstance(child, str) and not child.strip():
             continue
-        nested = isinstance(child, _Node) and child.tag in ("ul", "ol")
-        if nested and items and isinstance(items[-1], _Node):
-            items[-1].children += _list(child)  # Word puts a sub-list beside its item
+        last = items[-1] if items else None
+        if isinstance(child, _Node) and child.tag in ("ul", "ol") and isinstance(last, _Node):
+            last.children += _list(child)  # Word puts a sub-list beside its item
             continue
         content = _contents(child.children if isinstance(child, _Node) and child.tag == "li" else [child])
         if content:
@@ -226,7 +226,8 @@ def _table(node: _Node) -> list[_Node]:
                 continue
             if child.tag == "caption":
                 for block in _flow(child.children, top=False):
-                    caption.extend(([_Node("br")] if caption else []) + block.children)
+                    caption.extend([_Node("br")] if caption else [])
+                    caption.extend(block.children)
             elif child.tag in ("thead", "tbody", "tfoot"):
                 rows(child, head if child.tag == "thead" else body)
             elif child.tag == "tr":
@@ -277,9 +278,11 @@ def _fold(run: list[_Node | str]) -> list[_Node | str]:
     for child in run:
         if isinstance(child, str):
             text = _SPACES.sub(" ", child)
-            if folded and isinstance(folded[-1], str):
-                text = _SPACES.sub(" ", folded.pop() + text)
-            elif folded and isinstance(folded[-1], _Node) and folded[-1].tag == "br":
+            last = folded[-1] if folded else None
+            if isinstance(last, str):
+                folded.pop()
+                text = _SPACES.sub(" ", last + text)
+            elif isinstance(last, _Node) and last.tag == "br":
                 text = text.lstrip(" ")
             if text:
                 folded.append(text)

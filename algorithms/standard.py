@@ -1584,7 +1584,6 @@ GIVEN_KEYS = ("lars", "version", "published_at", "note")
 DOCUMENT_KEYS: tuple[str, ...] = (*GIVEN_KEYS, *FIELDS, "translations", "salt")
 
 
-
 def translated_columns(key: str) -> tuple[Column, ...]:
     """The columns of a repeating group that exist once per language."""
     return tuple(column for column in FIELDS[key].columns if column.translated)

@@ -16,6 +16,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(BASE_DIR, env("DATA_DIR") or "var")  # a relative path is taken from the checkout
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
+BULK_DIR = DATA_DIR / "open-data"  # bulk files, made from the log and remade when it grows
+
 DEBUG = env_bool("DEBUG", False)
 SECRET_KEY = secret_key(DATA_DIR)
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")

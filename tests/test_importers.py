@@ -21,9 +21,7 @@ class Run:
         report.unlink(missing_ok=True)
         self.out, self.err = StringIO(), StringIO()
         with pytest.raises(SystemExit) as ended:
-            call_command(
-                "import_register", *arguments, "--report", str(report), stdout=self.out, stderr=self.err
-            )
+            call_command("import_register", *arguments, "--report", str(report), stdout=self.out, stderr=self.err)
         self.code = ended.value.code
         self.report = json.loads(report.read_text(encoding="utf-8")) if report.exists() else None
 

@@ -193,3 +193,30 @@ def test_a_log_rewritten_as_a_whole_is_found_against_a_head_someone_kept(site):
     told = site.manage("verify_register", "--expect", f"3:{head['head']}", check=False)
     assert told.returncode == 1
     assert "regel 3" in told.stderr
+
+
+def test_a_redaction_by_command_first_lists_and_leaves_the_text_nowhere_on_disk(site):
+    secret = "Naam van een inwoner"
+    lars = site.run(
+        MAKE + f"algorithm = make('Een', goal='<p>{secret}</p>')\npublishing.publish(algorithm, republish=True)\n"
+        "print(algorithm.lars)"
+    )
+    bulk = site.directory / "open-data"
+    bulk.mkdir()
+    (bulk / "algoritmes.json-1-x").write_text(secret)
+    listed = site.manage("redact", secret)
+    assert f"{lars} versie 1" in listed.stdout
+    assert "nu openbaar" in listed.stdout
+    assert "niets veranderd" in listed.stdout
+    refused = site.manage("redact", secret, "--reason", "Persoonsgegeven.", check=False)
+    assert refused.returncode == 1
+    assert "Traceback" not in refused.stderr
+    site.run(
+        MAKE + f"algorithm = Algorithm.objects.get(lars='{lars}')\nalgorithm.goal = ''\nalgorithm.save()\n"
+        "publishing.publish(algorithm, republish=True)"
+    )
+    done = site.manage("redact", "-", "--reason", "Persoonsgegeven.", input=secret)
+    assert "1 plaats(en) leeggemaakt" in done.stdout
+    assert not bulk.exists()
+    assert site.manage("redact", secret).stdout.startswith("0 plaats(en)")
+    assert site.manage("verify_register").stdout.startswith("sequence=3 ")

@@ -28,7 +28,7 @@ HEADER = """
 
 @pytest.fixture(autouse=True)
 def own_folder(settings, tmp_path):
-    settings.DATA_DIR = tmp_path
+    settings.BULK_DIR = tmp_path / "open-data"
 
 
 def body(answer) -> bytes:

@@ -58,8 +58,9 @@ def missing(paths, found: str, report: dict) -> list[str]:
         for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if not fold(raw) or fold(raw) in named:
                 continue
+            ways = parts_of(raw)
             # tags stand between words and full stops, so white space is no part of the comparison
-            if not any(all(part.replace(" ", "") in squeezed or part in named for part in way) for way in parts_of(raw)):
+            if not any(all(part.replace(" ", "") in squeezed or part in named for part in way) for way in ways):
                 lost.append(f"{path.name}:{number}: {raw}")
     return lost
 

@@ -15,9 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def start(tmp_path, **env):
     clean = {key: value for key, value in os.environ.items() if key not in ("DJANGO_SETTINGS_MODULE", "DATABASE_URL")}
-    code = (
-        "import register.settings as s; print(s.DEBUG, len(s.SECRET_KEY) > 40, s.ALLOWED_HOSTS, s.SECRET_KEY)"
-    )
+    code = "import register.settings as s; print(s.DEBUG, len(s.SECRET_KEY) > 40, s.ALLOWED_HOSTS, s.SECRET_KEY)"
     return subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT, env=clean | {"DATA_DIR": str(tmp_path)} | env, capture_output=True, text=True, check=False,

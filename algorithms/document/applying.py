@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -52,7 +53,7 @@ def apply_many(pairs: list[Pair]) -> list[Algorithm]:
     _write_rows(pairs, {algorithm.pk for algorithm in known}, register)
     _write_translations(pairs, {algorithm.pk for algorithm in known})
     for algorithm, _data in pairs:
-        algorithm._prefetched_objects_cache = {}  # the rows it may have loaded are gone
+        vars(algorithm).pop("_prefetched_objects_cache", None)  # the rows it may have loaded are gone
     return [algorithm for algorithm, _data in pairs]
 
 
@@ -114,12 +115,14 @@ def _write_rows(pairs: list[Pair], known: set[int], register: _Register) -> None
         replaced = [(algorithm, data) for algorithm, data in pairs if key in data]
         if not replaced:
             continue
-        old = model.objects.filter(algorithm__in=[algorithm.pk for algorithm, _ in replaced if algorithm.pk in known])
+        old = model._default_manager.filter(
+            algorithm__in=[algorithm.pk for algorithm, _ in replaced if algorithm.pk in known]
+        )
         if model is Reference:
             old = old.filter(group=key)
         kept = _english_by_dutch(old, key, {algorithm.pk for algorithm, data in replaced if "translations" in data})
         old.delete()
-        model.objects.bulk_create(
+        model._default_manager.bulk_create(
             [
                 _row(model, key, algorithm, order, values, english, kept.get(algorithm.pk, {}), register)
                 for algorithm, data in replaced
@@ -129,7 +132,7 @@ def _write_rows(pairs: list[Pair], known: set[int], register: _Register) -> None
 
 
 def _english_rows(data: Document, key: str) -> list[Document]:
-    rows = data.get("translations", {}).get(ENGLISH, {}).get(key, [])
+    rows: list[Document] = data.get("translations", {}).get(ENGLISH, {}).get(key, [])
     return rows + [{}] * (len(data[key]) - len(rows))
 
 
@@ -149,7 +152,7 @@ def _english_by_dutch(rows: QuerySet, key: str, speak_english: set[int]) -> dict
 
 
 def _row(
-    model: type[Row],
+    model: Any,
     key: str,
     algorithm: Algorithm,
     order: int,
@@ -166,7 +169,8 @@ def _row(
         columns["party"] = register.party(columns.pop("name"), columns["url"])
     if model is Reference:
         columns["group"] = key
-    return model(algorithm=algorithm, order=order, **columns)
+    row: Row = model(algorithm=algorithm, order=order, **columns)
+    return row
 
 
 def _write_translations(pairs: list[Pair], known: set[int]) -> None:

@@ -28,7 +28,10 @@ def clean(data: Document) -> Document:
 
 
 def clean_text(kind: Kind, text: str) -> str:
-    """Return one text in the form its kind is stored in; one with a forbidden character stays, for `problems` to name."""
+    """Return one text in the form its kind is stored in.
+
+    One with a forbidden character stays as it is, for `problems` to name.
+    """
     if richtext.forbidden_character(text):
         return text
     if kind is Kind.RICH:

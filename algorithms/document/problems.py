@@ -134,7 +134,7 @@ def _check_text(
     if kind is Kind.MONTH:
         return _check_month(key, value)
     length = len(value)
-    if kind is Kind.RICH and length > (advised or max_length):  # markup only makes a text longer, so count when it might
+    if kind is Kind.RICH and length > (advised or max_length):  # markup only makes longer
         length = richtext.visible_length(value)
     if length > standard.HARD_LIMIT:
         why = _("De tekst heeft %(length)s tekens; meer dan %(limit)s kan het register niet bewaren.")

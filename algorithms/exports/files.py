@@ -39,7 +39,7 @@ def opened(name: str, head: Head, write: Writer) -> BulkFile:
 
     A file made now may be of a later head, never of an earlier one.
     """
-    folder = settings.DATA_DIR / "open-data"
+    folder = settings.BULK_DIR
     with suppress(FileNotFoundError):
         return BulkFile((folder / _file_name(name, head)).open("rb"), head)
     folder.mkdir(parents=True, exist_ok=True)

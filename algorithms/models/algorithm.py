@@ -7,6 +7,7 @@ in Dutch and once per other language in `AlgorithmTranslation`; the texts of row
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from django.db import models
 from django.db.models.functions import Length
@@ -363,7 +364,7 @@ class LegacyField(Row):
 
 
 # The table of each repeating group, by its key in the document.
-ROW_MODELS: dict[str, type[Row]] = {
+ROW_MODELS: dict[str, Any] = {
     "contact_points": ContactPoint,
     "steps": Step,
     "risk_register": Risk,

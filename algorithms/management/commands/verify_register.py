@@ -12,14 +12,14 @@ def kept_head(value: str) -> tuple[int, str]:
     """Parse "N:HASH"."""
     match = re.fullmatch(r"(\d{1,18}):([0-9a-f]{64})", value.strip().lower())
     if not match:
-        raise argparse.ArgumentTypeError(f"'{value}' is geen N:HASH: volgnummer, dubbele punt, 64 hextekens.")
+        raise argparse.ArgumentTypeError(f"'{value}' is geen N:HASH (volgnummer, dubbele punt, 64 tekens).")
     return int(match.group(1)), match.group(2)
 
 
 class Command(BaseCommand):
     help = (
-        "Rekent het hele logboek na en vergelijkt de openbare lijst ermee. Drukt `sequence=N head=<sha256>` af; eindigt "
-        "met 1 en noemt de eerste foute regel als er iets niet klopt."
+        "Rekent het hele logboek na en vergelijkt de openbare lijst ermee. Drukt `sequence=N head=<sha256>` af; "
+        "eindigt met 1 en noemt de eerste foute regel als er iets niet klopt."
     )
 
     def add_arguments(self, parser):

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import sys
+
+from django.core.management.base import BaseCommand, CommandError
+
+from algorithms import publishing
+
+PLACES = {"document": "in het document", "note": "in de toelichting"}
+
+
+class Command(BaseCommand):
+    help = (
+        "Maakt elke versie en toelichting leeg die een tekst bevat die niet openbaar had mogen worden, zoals een naam. "
+        "Laat zonder --reason alleen zien waar de tekst staat. Het logboek blijft kloppen."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("text", metavar="TEKST", help="De tekst, of - om hem van de standaardinvoer te lezen.")
+        parser.add_argument("--reason", default="", help="De reden, die in het openbare logboek komt.")
+
+    def handle(self, *args, **options):
+        text = sys.stdin.read() if options["text"] == "-" else options["text"]
+        try:
+            found = publishing.find(text)
+            for place in found:
+                current = ", nu openbaar" if place.is_current else ""
+                where = PLACES[place.place]
+                self.stdout.write(f"regel {place.sequence}: {place.lars} versie {place.version}, {where}{current}")
+            if not options["reason"]:
+                self.stdout.write(f"{len(found)} plaats(en). Er is niets veranderd: geef --reason om ze leeg te maken.")
+                return
+            publishing.redact(text, reason=options["reason"])
+        except publishing.Refused as refused:
+            raise CommandError(str(refused)) from None
+        self.stdout.write(f"{len(found)} plaats(en) leeggemaakt.")
