@@ -169,5 +169,5 @@ def log_in(page: Page, name: str, password: str) -> None:
     page.goto("/beheer/")
     page.get_by_label("Gebruikersnaam").fill(name)
     page.get_by_label("Wachtwoord").fill(password)
-    page.get_by_role("button", name="Inloggen").click()
+    page.get_by_role("button", name="Aanmelden").click()
     page.wait_for_url("**/beheer/")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils.translation import override
 
 from algorithms import document
 from algorithms.document import ERROR, REQUIRED, WARNING
+from algorithms.models import Algorithm
 
 
 def found(**data):
@@ -87,3 +89,41 @@ def test_cleaning_folds_lines_and_drops_empty_rows():
     ]
     assert cleaned["category"] == ["Wonen"]
     assert cleaned["begin_date"] == ""
+
+
+@pytest.mark.parametrize(
+    ("rows", "column"),
+    [
+        (None, "status"),
+        (None, "publication_category"),
+        (None, "risk_class"),
+        (None, "personal_data"),
+        (None, "self_learning"),
+        (None, "lang"),
+        (None, "standard_version"),
+        ("contact_points", "kind"),
+        ("steps", "kind"),
+        ("data_sources", "personal_data"),
+        ("parties", "role"),
+        ("reference_rows", "kind"),
+        ("reference_rows", "group"),
+    ],
+)
+def test_the_database_itself_knows_the_permitted_values(make_algorithm, rows, column):
+    algorithm = make_algorithm(
+        contact_points=[{"kind": "phone", "value": "14 099"}],
+        lawful_basis_grouping=[{"title": "Gemeentewet", "link": "https://wetten.overheid.nl/BWBR0005416"}],
+    )
+    table = getattr(algorithm, rows).all() if rows else Algorithm.objects.filter(pk=algorithm.pk)
+    assert table.exists()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        table.update(**{column: "x"})
+
+
+def test_the_database_itself_keeps_numbers_whole_and_apart(make_algorithm):
+    algorithm, other = make_algorithm(source_id="A-1"), make_algorithm()
+    for change in ({"lars": "123"}, {"lars": other.lars}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Algorithm.objects.filter(pk=algorithm.pk).update(**change)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Algorithm.objects.filter(pk=other.pk).update(source_id="A-1")

@@ -47,6 +47,14 @@ class Texts(models.Model):
         abstract = True
 
 
+def permitted(
+    table: str, column: str, options: tuple[standard.Choice, ...], blank: bool = False
+) -> models.CheckConstraint:
+    """A constraint of the database itself: the column holds one of the standard's values."""
+    values = [""] * blank + [option.value for option in options]
+    return models.CheckConstraint(condition=models.Q(**{f"{column}__in": values}), name=f"{table}_{column}")
+
+
 def new_lars(taken: frozenset[str] | set[str] = frozenset()) -> str:
     """Return a free LARS number, none of `taken`: seven random digits 1-9 and a check digit (DESIGN §3)."""
     while True:
@@ -114,28 +122,13 @@ class Algorithm(Texts):
         verbose_name_plural = _("algoritmes")
         permissions = [("publish_algorithm", "Mag algoritmes publiceren en intrekken")]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(status__in=["", *(option.value for option in standard.STATUSES)]),
-                name="algorithm_status",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(
-                    publication_category__in=["", *(option.value for option in standard.PUBLICATION_CATEGORIES)]
-                ),
-                name="algorithm_publication_category",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(risk_class__in=["", *(option.value for option in standard.RISK_CLASSES)]),
-                name="algorithm_risk_class",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(personal_data__in=["", *(option.value for option in standard.PERSONAL_DATA)]),
-                name="algorithm_personal_data",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(self_learning__in=["", *(option.value for option in standard.SELF_LEARNING)]),
-                name="algorithm_self_learning",
-            ),
+            permitted("algorithm", "status", standard.STATUSES, blank=True),
+            permitted("algorithm", "publication_category", standard.PUBLICATION_CATEGORIES, blank=True),
+            permitted("algorithm", "risk_class", standard.RISK_CLASSES, blank=True),
+            permitted("algorithm", "personal_data", standard.PERSONAL_DATA, blank=True),
+            permitted("algorithm", "self_learning", standard.SELF_LEARNING, blank=True),
+            permitted("algorithm", "lang", standard.LANGUAGES),
+            permitted("algorithm", "standard_version", standard.STANDARD_VERSIONS),
             models.CheckConstraint(condition=Exact(Length("lars"), 8), name="algorithm_lars"),
             models.UniqueConstraint(
                 fields=["organization", "source_id"],
@@ -209,6 +202,7 @@ class ContactPoint(Row):
     class Meta(Row.Meta):
         verbose_name = _("contactgegeven")
         verbose_name_plural = _("meer contactgegevens")
+        constraints = [permitted("contact_point", "kind", standard.CONTACT_KINDS)]
 
     def __str__(self) -> str:
         return self.value
@@ -227,6 +221,7 @@ class Step(Row):
     class Meta(Row.Meta):
         verbose_name = _("stap")
         verbose_name_plural = _("van gegevens naar besluit")
+        constraints = [permitted("step", "kind", standard.STEP_KINDS)]
 
     def __str__(self) -> str:
         return self.actor
@@ -264,6 +259,7 @@ class DataSource(Row):
     class Meta(Row.Meta):
         verbose_name = _("gegevensbron")
         verbose_name_plural = _("gegevensbronnen")
+        constraints = [permitted("data_source", "personal_data", standard.PERSONAL_DATA, blank=True)]
 
     def __str__(self) -> str:
         return self.name
@@ -280,6 +276,7 @@ class PartyRole(Row):
     class Meta(Row.Meta):
         verbose_name = _("betrokken partij")
         verbose_name_plural = _("betrokken partijen")
+        constraints = [permitted("party_role", "role", standard.PARTY_ROLES)]
 
     def __str__(self) -> str:
         return str(self.party)
@@ -308,6 +305,15 @@ class Reference(Row):
     class Meta(Row.Meta):
         verbose_name = _("verwijzing")
         verbose_name_plural = _("verwijzingen")
+        constraints = [
+            permitted("reference", "kind", standard.REFERENCE_KINDS, blank=True),
+            models.CheckConstraint(
+                condition=models.Q(
+                    group__in=["lawful_basis_grouping", "impacttoetsen_grouping", "source_data_grouping", "references"]
+                ),
+                name="reference_group",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -9,6 +9,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, QuerySet
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 GENESIS = "0" * 64  # `previous` of the first entry
@@ -108,6 +110,9 @@ class Publication(models.Model):
                 fields=["lars", "version"], condition=models.Q(action="publish"), name="publication_version_once"
             ),
             models.CheckConstraint(condition=models.Q(action__in=Action.values), name="publication_action"),
+            models.CheckConstraint(condition=Exact(Length("lars"), 8), name="publication_lars_length"),
+            models.CheckConstraint(condition=Exact(Length("sha256"), 64), name="publication_sha256_length"),
+            models.CheckConstraint(condition=Exact(Length("hash"), 64), name="publication_hash_length"),
         ]
 
     def __str__(self) -> str:
