@@ -160,14 +160,20 @@ def redact(text: str, *, reason: str) -> list[Found]:
                 _("De huidige versie van %s bevat de tekst. Publiceer eerst een versie zonder, of trek haar in.")
                 % ", ".join(current)
             )
-        versions = dict.fromkeys((place.lars, place.version) for place in found)
-        for lars, version in versions:
-            concerned = Publication.objects.get(lars=lars, version=version, action=Action.PUBLISH)
-            entry = _next_entry(head, lars, version, Action.REDACT, _moment(head), reason, sha256=concerned.sha256)
+        emptied = Publication.objects.filter(sequence__in={place.sequence for place in found}).order_by("sequence")
+        for concerned in emptied:
+            entry = _next_entry(
+                head,
+                concerned.lars,
+                concerned.version,
+                Action.REDACT,
+                _moment(head),
+                reason,
+                sha256=concerned.redactable_sha256,
+            )
             entry.save(force_insert=True)
         head.save(update_fields=["sequence", "hash", "published_at"])
-        for place in found:  # the one change the triggers let through
-            Publication.objects.filter(sequence=place.sequence).update(document="", note="")
+        emptied.update(document="", note="")  # the one change the triggers let through
         # Bulk files of before are never served again, but they would still hold the text.
         transaction.on_commit(lambda: shutil.rmtree(settings.BULK_DIR, ignore_errors=True))
     return found

@@ -122,6 +122,45 @@ def test_tampering_is_found_and_the_first_bad_entry_named(site, tampering, found
     assert "Traceback" not in told.stderr
 
 
+STRANGER = {
+    "sqlite": "CREATE TRIGGER vreemd BEFORE INSERT ON algorithms_publication BEGIN SELECT 1; END",
+    "postgresql": "CREATE RULE vreemd AS ON UPDATE TO algorithms_publication DO INSTEAD NOTHING",
+}
+UNREADABLE = {
+    "sqlite": "UPDATE algorithms_publication SET {}",
+    "postgresql": "ALTER TABLE algorithms_publication ALTER COLUMN document TYPE bytea USING document::bytea",
+}
+
+
+def test_a_strange_trigger_on_the_log_is_found(site):
+    published(site)
+    site.run(f"from django.db import connection\nconnection.cursor().execute({STRANGER!r}[connection.vendor])")
+    told = site.manage("verify_register", check=False)
+    assert told.returncode == 1
+    assert "vreemd" in told.stderr
+
+
+@pytest.mark.parametrize(
+    "change", ["document = x'ff00' WHERE sequence = 2", "published_at = 'kapot' WHERE sequence = 2"]
+)
+def test_an_entry_that_cannot_be_read_is_named(site, change):
+    published(site)
+    statements = {vendor: statement.format(change) for vendor, statement in UNREADABLE.items()}
+    site.run(WITHOUT_TRIGGERS + f"\nconnection.cursor().execute({statements!r}[connection.vendor])")
+    told = site.manage("verify_register", check=False)
+    assert told.returncode == 1
+    assert "regel " in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_a_register_without_tables_says_so(site):
+    site.run("from django.db import connection\nconnection.cursor().execute('DROP TABLE algorithms_head')")
+    told = site.manage("verify_register", check=False)
+    assert told.returncode == 1
+    assert "migrate" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
 def test_a_missing_trigger_is_found_and_put_back(site):
     published(site)
     site.run(WITHOUT_TRIGGERS)

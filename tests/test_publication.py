@@ -145,7 +145,7 @@ def test_redaction_empties_what_held_the_text_and_the_chain_still_verifies(publi
     assert verify().faults == []
 
 
-def test_redaction_finds_a_note_of_withdrawal_too(publish_algorithm):
+def test_redaction_finds_a_note_of_withdrawal_too(client, publish_algorithm):
     algorithm = publish_algorithm()
     publishing.withdraw(algorithm.lars, reason="Op verzoek van Piet Pietersen.")
     found = publishing.redact("Piet Pietersen", reason="Persoonsgegeven.")
@@ -153,6 +153,33 @@ def test_redaction_finds_a_note_of_withdrawal_too(publish_algorithm):
     assert Publication.objects.get(sequence=2).note == ""
     assert Publication.objects.get(sequence=1).document
     assert verify().faults == []
+    # the version itself was not redacted: it reads on, and it cannot be emptied on the strength of that entry
+    history = client.get(f"/algoritmes/{algorithm.lars}/versies/").content.decode()
+    assert "Piet" not in history
+    assert client.get(f"/algoritmes/{algorithm.lars}/versies/1/").status_code == 200
+    assert client.get(f"/api/v1/algoritmes/{algorithm.lars}/versies").json()["results"][0]["redacted"] is False
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Publication.objects.filter(sequence=1).update(document="", note="")
+
+
+def test_a_text_in_a_version_and_in_a_note_is_emptied_in_both(publish_algorithm):
+    algorithm = publish_algorithm(goal="<p>Piet Pietersen</p>")
+    publishing.withdraw(algorithm.lars, reason="Piet Pietersen wilde dit.")
+    assert len(publishing.redact("piet pietersen", reason="Persoonsgegeven.")) == 2
+    assert [(e.document, e.note) for e in entries()[:2]] == [("", ""), ("", "")]
+    assert len(entries()) == 4
+    assert verify().faults == []
+
+
+def test_the_head_of_an_empty_register_can_be_kept_too(db):
+    assert verify([(0, "0" * 64)]).faults == []
+    assert verify([(1, "0" * 64)]).faults
+
+
+def test_a_head_with_another_moment_is_found(publish_algorithm):
+    publish_algorithm()
+    Head.objects.update(published_at="2099-01-01T00:00:00Z")
+    assert any("moment" in fault for fault in verify().faults)
 
 
 def test_redacting_what_is_nowhere_is_refused(publish_algorithm):

@@ -252,7 +252,7 @@ def gone_or_unknown(request: HttpRequest, lars: str) -> Problem:
 
 def redacted(request: HttpRequest, lars: str, version: int) -> Problem:
     """A version that was emptied because it held what should not have been public."""
-    entry = Publication.objects.of(lars).filter(version=version, action=Action.REDACT).last()
+    entry = Publication.objects.redaction_of(Publication.objects.versions(lars).get(version=version))
     reason = entry.note if entry else ""
     return Problem(
         410,

@@ -61,7 +61,7 @@ class Head(models.Model):
         cls.objects.filter(pk=cls.ID).update(site_revision=F("site_revision") + 1)
 
 
-class PublicationQuerySet(QuerySet):
+class PublicationQuerySet(QuerySet["Publication"]):
     """The questions one asks of the log."""
 
     def of(self, lars: str) -> PublicationQuerySet:
@@ -72,6 +72,20 @@ class PublicationQuerySet(QuerySet):
         """The published versions of one record, newest first."""
         return self.filter(lars=lars, action=Action.PUBLISH).order_by("-version")
 
+    def without_documents(self) -> PublicationQuerySet:
+        """Entries without the weight of their documents; `emptied` tells which versions were redacted."""
+        emptied = models.ExpressionWrapper(
+            models.Q(action=Action.PUBLISH, document=""), output_field=models.BooleanField()
+        )
+        return self.defer("document").annotate(emptied=emptied)
+
+    def redaction_of(self, entry: Publication) -> Publication | None:
+        """The entry that emptied this one, with its reason."""
+        redactions = self.filter(lars=entry.lars, version=entry.version, action=Action.REDACT)
+        return (
+            redactions.filter(sha256=entry.redactable_sha256, sequence__gt=entry.sequence).order_by("sequence").first()
+        )
+
     def after(self, sequence: int) -> PublicationQuerySet:
         return self.filter(sequence__gt=sequence).order_by("sequence")
 
@@ -79,8 +93,9 @@ class PublicationQuerySet(QuerySet):
 class Publication(models.Model):
     """One entry of the log. Never changed: triggers refuse it, `verify_register` shows it.
 
-    A withdrawal or redaction carries the version and `sha256` it concerns and no document. A redacted version keeps its
-    entry; its document and note are empty.
+    A withdrawal or redaction carries the version and `sha256` it concerns and no document: a withdrawal that of the
+    version's document, a redaction that of the text it emptied (a document, or the note of a withdrawal). A redacted
+    version keeps its entry; its document and note are empty.
     """
 
     sequence = models.BigIntegerField(_("volgnummer"), primary_key=True)
@@ -122,6 +137,11 @@ class Publication(models.Model):
     def is_redacted(self) -> bool:
         return self.action == Action.PUBLISH and not self.document
 
+    @property
+    def redactable_sha256(self) -> str:
+        """The hash by which a redaction names what it empties here."""
+        return self.sha256 if self.action == Action.PUBLISH else self.note_sha256
+
 
 class ListingColumns(models.Model):
     """What public lists filter, sort and count on. A pure function of one published document (`publishing.listing`).
@@ -145,7 +165,7 @@ class ListingColumns(models.Model):
         abstract = True
 
 
-class ListingQuerySet(QuerySet):
+class ListingQuerySet(QuerySet["Listing"]):
     """The questions citizens and journalists ask of what is public now."""
 
     def with_facet(self, facet: str, slugs: list[str]) -> ListingQuerySet:

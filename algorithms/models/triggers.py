@@ -1,9 +1,9 @@
 """The triggers by which the database itself keeps the log append-only (DESIGN §2).
 
-Allowed: inserting the next entry with the right previous hash; emptying the document or note of a version that a
-*later* redaction names. Refused: every other update, delete, replace and, on PostgreSQL, truncate. The triggers are
-installed idempotently after every migration, because a table rebuild on SQLite drops them without a word;
-`faults()` tells which are missing or altered.
+Allowed: inserting the next entry with the right previous hash; emptying what a *later* redaction names by the hash of
+the emptied text (a version's document, with its note; or the note of a withdrawal or redaction). Refused: every other
+update, delete, replace and, on PostgreSQL, truncate. The triggers are installed idempotently after every migration,
+because a table rebuild on SQLite drops them without a word; `faults()` tells which are missing or altered.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ END""",
       AND NEW.note_sha256 IS OLD.note_sha256 AND NEW.previous IS OLD.previous AND NEW.hash IS OLD.hash
       AND (NEW.document IS OLD.document OR NEW.document IS '') AND (NEW.note IS OLD.note OR NEW.note IS '')
       AND EXISTS (SELECT 1 FROM {TABLE} AS later WHERE later.lars = OLD.lars AND later.version = OLD.version
-        AND later.action = 'redact' AND later.sequence > OLD.sequence));
+        AND later.action = 'redact' AND later.sequence > OLD.sequence
+        AND later.sha256 = CASE OLD.action WHEN 'publish' THEN OLD.sha256 ELSE OLD.note_sha256 END));
 END""",
     "publication_delete": f"""CREATE TRIGGER publication_delete BEFORE DELETE ON {TABLE} FOR EACH ROW BEGIN
   SELECT RAISE(ABORT, '{_REFUSED.format(what="verwijderen kan niet")}');
@@ -63,7 +64,8 @@ BEGIN
     AND (NEW.document IS NOT DISTINCT FROM OLD.document OR NEW.document = '')
     AND (NEW.note IS NOT DISTINCT FROM OLD.note OR NEW.note = '')
     AND EXISTS (SELECT 1 FROM {TABLE} AS later WHERE later.lars = OLD.lars AND later.version = OLD.version
-      AND later.action = 'redact' AND later.sequence > OLD.sequence)
+      AND later.action = 'redact' AND later.sequence > OLD.sequence
+      AND later.sha256 = CASE OLD.action WHEN 'publish' THEN OLD.sha256 ELSE OLD.note_sha256 END)
   THEN
     RETURN NEW;
   END IF;
@@ -144,3 +146,17 @@ def faults(connection: BaseDatabaseWrapper) -> list[str]:
             if (enabled == "A" and kind == _POSTGRESQL_TYPES.get(name) and source == _POSTGRESQL_FUNCTIONS.get(name))
         }
         return [name for name in _POSTGRESQL_FUNCTIONS if name not in standing]
+
+
+def strangers(connection: BaseDatabaseWrapper) -> list[str]:
+    """Return the names of triggers and rules on the log that are not ours: they could change what is written."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [TABLE])
+            return sorted(name for (name,) in cursor.fetchall() if name not in _SQLITE)
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal"
+            " UNION ALL SELECT rulename FROM pg_rules WHERE tablename = %s",
+            [TABLE, TABLE],
+        )
+        return sorted(name for (name,) in cursor.fetchall() if name not in _POSTGRESQL_FUNCTIONS)

@@ -131,7 +131,7 @@ def version_detail(request: HttpRequest, lars: str, version: int) -> HttpRespons
     publication = get_object_or_404(Publication, lars=lars, version=version, action=Action.PUBLISH)
     current = Listing.objects.filter(lars=lars).first()
     if publication.is_redacted:
-        reason = Publication.objects.filter(lars=lars, version=version, action=Action.REDACT).last()
+        reason = Publication.objects.redaction_of(publication)
         return render(
             request,
             "public/redacted.html",
@@ -181,11 +181,7 @@ def _tombstone(request: HttpRequest, lars: str) -> HttpResponse:
 
 def _history(lars: str) -> list[Publication]:
     """All entries of a record, newest first, without their documents; versions know whether they were emptied."""
-    entries = list(Publication.objects.of(lars).defer("document").reverse())
-    redacted = {entry.version for entry in entries if entry.action == Action.REDACT}
-    for entry in entries:
-        entry.emptied = entry.action == Action.PUBLISH and entry.version in redacted
-    return entries
+    return list(Publication.objects.of(lars).without_documents().reverse())
 
 
 def _last_names(lars: list[str]) -> dict[str, record.Value]:
@@ -201,15 +197,13 @@ def _last_names(lars: list[str]) -> dict[str, record.Value]:
 
 @require_safe
 def changes(request: HttpRequest) -> HttpResponse:
-    page = paged(request, Publication.objects.defer("document").order_by("-sequence"))
+    page = paged(request, Publication.objects.without_documents().order_by("-sequence"))
     entries = list(page.object_list)
     numbers = list({entry.lars for entry in entries})
     listed = {card.lars: card for card in cards(Listing.objects.filter(lars__in=numbers))}
     gone = _last_names([number for number in numbers if number not in listed])
-    redacted = set(Publication.objects.filter(lars__in=numbers, action=Action.REDACT).values_list("lars", "version"))
     for entry in entries:
         entry.card, entry.gone_name = listed.get(entry.lars), gone.get(entry.lars)
-        entry.emptied = entry.action == Action.PUBLISH and (entry.lars, entry.version) in redacted
     return render(
         request,
         "public/changes.html",

@@ -4,6 +4,7 @@ import argparse
 import re
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from algorithms.verifying import verify
 
@@ -33,7 +34,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, **options):
-        result = verify(options["expect"])
+        try:
+            result = verify(options["expect"])
+        except DatabaseError as error:
+            raise CommandError(f"Het logboek is niet te lezen ({error}). Is `migrate` gedaan?") from None
         self.stdout.write(f"sequence={result.sequence} head={result.head}")
         if result.faults:
             for fault in result.faults[:20]:
