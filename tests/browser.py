@@ -1,8 +1,8 @@
 """A real browser on a register that runs as it ships: what journeys and accessibility tests share.
 
-with chromium() as browser: ...             # CHROMIUM, else Debian's, else Playwright's own; fails when there is none
-with demo(directory, like) as register: ... # the demo register served with its collected files; `passwords` of its accounts
-with watched(browser, register) as watch:   # a visitor; fails at the end when a page did what no page may do
+with chromium() as browser: ...              # CHROMIUM, else Debian's, else Playwright's own; fails when there is none
+with demo(directory, like) as register: ...  # the demo register, served with its collected files
+with watched(browser, register) as watch:    # a visitor; fails at the end when a page did what no page may do
     watch.page.goto("/")
 """
 
@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +67,20 @@ def _launched(running: Playwright) -> Browser:
 # -- the register ------------------------------------------------------------------------------------------------------
 
 
+# One process makes all of it, because starting Django is what takes the time.
+FURNISH = """
+from django.core.management import call_command
+for command in (["load_demo"], ["accounts"], ["collectstatic", "--noinput", "-v0"]):
+    call_command(*command)
+{more}
+from algorithms.models import Algorithm, Listing
+for row in Listing.objects.all():
+    print("public", row.name, f"/algoritmes/{{row.lars}}/{{row.slug}}/", sep="\\t")
+for row in Algorithm.objects.all():
+    print("draft", row.name, f"/beheer/algorithms/algorithm/{{row.pk}}/", sep="\\t")
+"""
+
+
 @dataclass
 class Register:
     """A served register with the demo records in it."""
@@ -75,16 +88,14 @@ class Register:
     site: Site
     base: str
     passwords: dict[str, str]
+    records: dict[str, str]  # the address of each public record, by its name
+    drafts: dict[str, str]  # the address in the admin of each draft, by its name
     sessions: dict[str, Any] = field(default_factory=dict)  # of who logged in before
 
-    @cached_property
-    def records(self) -> dict[str, str]:
-        """The address of each public record, by its name."""
-        lines = self.site.run(
-            "from algorithms.models import Listing\n"
-            "for row in Listing.objects.all(): print(f'{row.name}\\t/algoritmes/{row.lars}/{row.slug}/')"
-        )
-        return dict(line.split("\t") for line in lines.splitlines())
+    @staticmethod
+    def find(named: dict[str, str], part: str) -> str:
+        """Return the address of the one whose name has this part."""
+        return next(address for name, address in named.items() if part in name)
 
 
 @contextmanager
@@ -96,13 +107,11 @@ def demo(directory: Path, like: Site, more: str = "") -> Iterator[Register]:
     site = Site.make(directory, like=like)
     site.env["DEBUG"] = "False"
     try:
-        site.manage("load_demo")
-        accounts = site.manage("accounts").stdout
-        site.manage("collectstatic", "--noinput", "-v0")
-        if more:
-            site.run(more)
+        told = site.run(FURNISH.format(more=more))
+        passwords = dict(re.findall(r"^\s+(\w+)\s+(\S+)\s+\(", told, re.MULTILINE))
+        records, drafts = (dict(re.findall(rf"^{kind}\t(.*)\t(.*)$", told, re.M)) for kind in ("public", "draft"))
         with site.served() as base:
-            yield Register(site, base, dict(re.findall(r"^\s+(\w+)\s+(\S+)\s+\(", accounts, re.MULTILINE)))
+            yield Register(site, base, passwords, records, drafts)
     finally:
         site.remove()
 
@@ -128,6 +137,10 @@ class Watch:
         if response.status >= 400 and response.status not in self.expected:
             self.faults.append(f"{response.url} answered {response.status}")
 
+    def _failed(self, request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # the visitor was gone before the answer came
+            self.faults.append(f"{request.url}: {request.failure}")
+
     def _console(self, message: ConsoleMessage) -> None:
         """A broken content policy comes along here as well; an answer from 400 was seen above."""
         if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource: the server"):
@@ -138,7 +151,7 @@ class Watch:
         self.context.on("response", self._response)
         self.context.on("console", self._console)
         self.context.on("weberror", lambda fault: self.faults.append(f"script error: {fault.error}"))
-        self.context.on("requestfailed", lambda request: self.faults.append(f"{request.url}: {request.failure}"))
+        self.context.on("requestfailed", self._failed)
 
 
 @contextmanager
