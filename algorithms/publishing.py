@@ -57,17 +57,17 @@ def publish_many(algorithms: list[Algorithm], *, note: str = "", republish: bool
     note = note.strip()
     _refuse_bad_text(note)
     with transaction.atomic():
-        head = _lock()
+        head = lock()
         drafts = documents.with_rows(algorithms)
         lars = [draft.lars for draft in drafts]
         latest = _latest(lars)
-        current = {row.lars: row.publication.document for row in _listings(lars).select_related("publication")}
+        current = current_contents(lars)
         outcomes, entries, published = [], [], []
         for draft in drafts:
             document = documents.build(draft)
             found = _check(document, republish)
             version, action = latest.get(draft.lars, (0, None))
-            if draft.lars in current and documents.content(json.loads(current[draft.lars])) == document:
+            if current.get(draft.lars) == document:
                 outcomes.append(Outcome(draft.lars, "unchanged", problems=found))
                 continue
             if republish and action == Action.WITHDRAW:
@@ -92,6 +92,12 @@ def publish_many(algorithms: list[Algorithm], *, note: str = "", republish: bool
     return outcomes
 
 
+def current_contents(lars: list[str]) -> dict[str, Document]:
+    """Return what is public now of these records, without what publishing gave it; withdrawn ones have nothing."""
+    rows = _listings(lars).select_related("publication")
+    return {row.lars: documents.content(json.loads(row.publication.document)) for row in rows}
+
+
 def withdraw(lars: str, *, reason: str) -> Publication:
     """Take a record out of the lists; its page stays as a tombstone with the reason. Raises Refused."""
     reason = reason.strip()
@@ -99,7 +105,7 @@ def withdraw(lars: str, *, reason: str) -> Publication:
         raise Refused(_("Geef een reden: die leest het publiek op de plek van het algoritme."))
     _refuse_bad_text(reason)
     with transaction.atomic():
-        head = _lock()
+        head = lock()
         row = Listing.objects.filter(lars=lars).select_related("publication").first()
         if row is None:
             raise Refused(_("Dit algoritme is niet openbaar, dus er valt niets in te trekken."))
@@ -151,7 +157,7 @@ def redact(text: str, *, reason: str) -> list[Found]:
     if _folded(text) in _folded(reason):
         raise Refused(_("De reden bevat zelf de tekst die onleesbaar moet worden."))
     with transaction.atomic():
-        head = _lock()
+        head = lock()
         found = find(text)
         if not found:
             raise Refused(_("De tekst staat in geen enkele versie of toelichting."))
@@ -182,8 +188,11 @@ def redact(text: str, *, reason: str) -> list[Found]:
 # -- the log -----------------------------------------------------------------------------------------------------------
 
 
-def _lock() -> Head:
-    """Return the head row, locked until the transaction ends (SQLite: its transactions begin IMMEDIATE)."""
+def lock() -> Head:
+    """Return the head row, locked until the transaction ends (SQLite: its transactions begin IMMEDIATE).
+
+    Whoever writes for longer, an import, takes it first: then writers wait for each other instead of failing half way.
+    """
     return Head.objects.select_for_update().get(pk=Head.ID)
 
 
@@ -270,7 +279,7 @@ def _refresh_listings(published: list[tuple[Publication, Document]]) -> None:
 def rebuild_listings() -> int:
     """Make the whole listing anew from the log; return how many records are public."""
     with transaction.atomic():
-        _lock()
+        lock()
         Listing.objects.all().delete()
         last = Publication.objects.exclude(action=Action.REDACT).values("lars").annotate(last=Max("sequence"))
         entries = Publication.objects.filter(sequence__in=last.values("last"), action=Action.PUBLISH)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -37,10 +38,16 @@ OTHER_HTML = {
 }  # fmt: skip
 KNOWN = KEPT_BY_NH3 | OTHER_HTML
 SCHEMES = {"http", "https", "mailto", "tel"}
+UNCLOSED = {"p", "li", "br", "hr", "td", "th", "tr", "dt", "dd", "img", "wbr", "col", "option"}  # need no end tag
+# Beyond these a parser needs more time than a text is worth: it is quadratic in the depth of elements.
+MAX_LENGTH, MAX_NESTING = 300_000, 200
 
 _TAG_LIKE = re.compile(r"<(?=[/a-zA-Z])/?([a-zA-Z][^\s/>]*)?")
 _SPACES = re.compile(r"[ \t\n\r\f]+")
-_ANY_TAG = re.compile(r"</?[a-zA-Z][^>]*>")
+_ANY_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+# Plain paragraphs of words with single spaces between them: canonical already, as most texts are.
+_PARAGRAPHS = re.compile(r"(?:<p>[^\s<>&]+(?: [^\s<>&]+)*</p>)+")
+_TAG_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 # C0 and C1 controls but tab, line feed and carriage return; lone surrogates; the non-characters U+FFFE and U+FFFF.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -49,6 +56,26 @@ def forbidden_character(text: str) -> str | None:
     """Return the first character that no text of the register may hold, as "U+0000", or None."""
     found = _FORBIDDEN.search(text)
     return f"U+{ord(found.group()):04X}" if found else None
+
+
+def is_excessive(text: str) -> bool:
+    """Whether a text is too long, or its elements are too deep inside each other, to be cleaned at all."""
+    if len(text) > MAX_LENGTH:
+        return True
+    if text.count("<") <= MAX_NESTING:
+        return False
+    depths: Counter[str] = Counter()
+    depth = 0
+    for end, name in _TAG_NAME.findall(text):
+        if name in UNCLOSED:
+            continue
+        step = -1 if end else 1
+        if step > 0 or depths[name]:
+            depths[name] += step
+            depth += step
+        if depth > MAX_NESTING:
+            return True
+    return False
 
 
 def is_markup(text: str) -> bool:
@@ -73,6 +100,8 @@ def clean(text: str) -> str:
         return ""
     if bad := forbidden_character(text):
         raise ValueError(f"forbidden character {bad}")
+    if _PARAGRAPHS.fullmatch(text):
+        return text
     if not is_markup(text):
         return _shape(from_plain(html.unescape(text) if "&" in text and "<" not in text else text))
     safe: str = nh3.clean(

@@ -8,6 +8,14 @@ from typing import Any
 from importers.readers import Reading
 
 CREATED, CHANGED, UNCHANGED, REFUSED = "created", "changed", "unchanged", "refused"
+MOST_WARNINGS = 200  # of one record
+
+
+def at_most(warnings: list[str]) -> list[str]:
+    """Return the warnings of one record, so many that a person may still read them."""
+    if len(warnings) <= MOST_WARNINGS:
+        return warnings
+    return [*warnings[: MOST_WARNINGS - 1], f"Er zijn nog {len(warnings) - MOST_WARNINGS + 1} opmerkingen."]
 
 
 @dataclass
@@ -31,8 +39,8 @@ class Report:
             {"file": file, "line": line, "text": text, "kept": kept} for line, text, kept in reading.kept_aside
         ]
 
-    def record(self, **told: Any) -> None:
-        self.records.append({"file": self.file, **told})
+    def record(self, *, warnings: list[str], **told: Any) -> None:
+        self.records.append({"file": self.file, **told, "warnings": at_most(warnings)})
 
     def page(self, slug: str, title: str, action: str) -> None:
         self.pages.append({"file": self.file, "slug": slug, "title": title, "action": action})

@@ -6,9 +6,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils.translation import override
 
-from algorithms import document
+from algorithms import document, standard
 from algorithms.document import ERROR, REQUIRED, WARNING
-from algorithms.models import Algorithm
+from algorithms.document.problems import SHORT
+from algorithms.models import ROW_MODELS, Algorithm, Party
 
 
 def found(**data):
@@ -49,6 +50,70 @@ def test_an_error_names_the_field_the_limit_and_the_cure(data, key, words):
     for word in words:
         assert word in str(problem)
     assert problem.cure
+
+
+ODD = [
+    5, 2.5, True, None, "x", "\ud800", "a\x00b", [], [[]], [None], ["x", 5], [["x"]], [{}], [{"x": []}],
+    [{"name": {"a": 1}}], {}, {"x": {"y": 1}}, {"eng": 5}, {"eng": {"name": 5}}, {"eng": {"steps": 5}},
+    {"eng": {"steps": [5]}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", [*standard.FIELDS, "lars", "translations", "onbekend"])
+def test_any_shape_is_cleaned_and_named_without_a_crash(key):
+    for value in ODD:
+        data = document.clean({"name": "Een", key: value})
+        assert all(str(problem) and problem.cure for problem in document.problems(data)), value
+        assert document.clean(data) == data
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"category": [["Verkeer"]]}, "lijst van teksten"),
+        ({"category": ["a\x00b"]}, "U+0000"),
+        ({"organization": {"slug": "", "name": "", "tooi": "x"}}, "naam ontbreekt"),
+        ({"organization": "x" * 251}, "251"),
+        ({"department": "a\x00b"}, "U+0000"),
+        ({"department": {"slug": "x"}}, "naam ontbreekt"),
+        ({"goal": "<div>" * 300 + "x"}, "diep genest"),
+        ({"goal": "x" * 300_001}, "te lang"),
+        ({"category": [str(number) for number in range(1001)]}, "1001"),
+    ],
+)
+def test_what_no_column_can_hold_is_an_error_that_is_not_about_length(data, words):
+    [problem] = document.blocking(found(**data))
+    assert words in str(problem)
+    assert not document.is_too_long_only(problem)
+
+
+def test_texts_of_short_columns_are_never_too_long_only():
+    for key, model in ROW_MODELS.items():
+        for column in standard.FIELDS[key].columns:
+            if (key, column.key) == ("parties", "name"):
+                field = Party._meta.get_field("name")
+            elif column.choices or column.key not in {each.name for each in model._meta.fields}:
+                continue
+            else:
+                field = model._meta.get_field(column.key)
+            assert (field.max_length is None) == (f"{key}.{column.key}" not in SHORT), (key, column.key)
+    assert found(source_id="x" * 101)[0].rule == "value"
+
+
+def test_a_name_as_text_and_nothing_as_null():
+    cleaned = document.clean(
+        {"organization": " Gemeente  X ", "department": "A / B", "lars": None, "translations": None}
+    )
+    assert cleaned == {
+        "organization": {"name": "Gemeente X"},
+        "department": {"path": "A / B"},
+        "lars": "",
+        "translations": {},
+    }
+    assert document.clean({"organization": {"name": None}, "department": {}}) == {
+        "organization": None,
+        "department": None,
+    }
 
 
 def test_the_stricter_reading_of_the_standard_is_a_warning():

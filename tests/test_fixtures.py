@@ -28,7 +28,7 @@ NAMES = {
 # What the two source documents tell of each, whatever the words around it.
 FACTS = {
     "Wijkaanpak": "2019 2022 CBS RIVM Kadaster DEGO LISA Aedes gradient Clappform 2023-08 DPIA Stigma",
-    "Parkeercontrole": "ISA NPR Parksaver GDP HAS RDW P+R gps 5|vijf zes|6 14|010 naheffingsaanslag Voertuigcriminaliteit",
+    "Parkeercontrole": "ISA NPR Parksaver GDP HAS RDW P+R gps 5|vijf zes|6 14|010 naheffingsaanslag Informatiecentrum",
     "Aardgasvrij": "BAG SHAERE Nieman Stedin CBS EAN COMSOF Greenvis DWA RAM QGis 2050 16 15 30% 70% 100.000 70.000",
     "SpotRotterdam": "500 15 vijf|5 Resono OpenStreetMap Kadaster BAG Total|Design info@spotrotterdam.nl",
     "Heronderzoeken Uitkeringsgerechtigden": "Socrates RWM Raak Participatiewet 0 1 2022 inkomensconsulent",

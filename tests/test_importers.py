@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -11,6 +12,7 @@ from django.core.management import call_command
 from algorithms import publishing
 from algorithms.models import Algorithm, Department, Listing, Organization, Page, Publication
 from algorithms.verifying import verify
+from importers import readers
 
 
 class Run:
@@ -252,3 +254,140 @@ def test_what_is_exported_comes_in_again_unchanged(client, publish_algorithm, tm
     run = Run(tmp_path, str(exported), "--publish")
     assert run.report["counts"] == {"created": 0, "changed": 0, "unchanged": 2, "refused": 0}
     assert Publication.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"name": None}, "verplichte veld"),
+        ({"goal": 5}, "geen tekst"),
+        ({"category": [["Verkeer"]]}, "lijst van teksten"),
+        ({"data_sources": ["x"]}, "lijst van rijen"),
+        ({"legacy": "x", "kleur": "groen"}, "lijst van rijen"),
+        ({"organization": 5}, "geen naam"),
+        ({"organization": {"slug": "nergens"}}, "nergens"),
+        ({"organization": {"name": "Gemeente X", "tooi": "geen adres"}}, "TOOI"),
+        ({"organization": {"name": "Gemeente X", "tooi": []}}, "geen naam"),
+        ({"department": ["x"]}, "geen naam"),
+        ({"translations": ["x"]}, "geen object"),
+        ({"translations": {"eng": "x"}, "data_sources": [{"contents": "zonder naam"}]}, "geen object"),
+        ({"translations": {"eng": {"data_sources": [5]}}}, "lijst van rijen"),
+        ({"lars": 33947772}, "geen Algoritme-ID"),
+        ({"risk_register": [{"risk": "x"}] * 1001}, "1001"),
+    ],
+)
+def test_a_record_of_any_shape_is_refused_by_itself(load, complete, change, words):
+    run = load(complete, complete | {"name": "Ander"} | change)
+    assert run.code == 1
+    (refusal,) = run.report["refused"]
+    assert refusal["where"].startswith("records, nummer 2")
+    assert words in refusal["why"]
+    assert refusal["cure"]
+    assert Algorithm.objects.get().name == "Strooiroutes"
+    assert Organization.objects.count() == 1
+
+
+def test_an_organisation_may_be_a_name_and_null_is_nothing(load, complete):
+    run = load(
+        complete | {"organization": "Gemeente Voorbeeldstad", "department": None, "translations": None, "lars": None}
+    )
+    assert run.code == 0
+    assert Organization.objects.get().name == "Gemeente Voorbeeldstad"
+
+
+def test_a_source_id_belongs_to_one_record(load, complete):
+    load(complete | {"lars": "33947772", "source_id": "A-1"}, complete | {"name": "Tweede", "source_id": "A-2"})
+    run = load(complete | {"lars": "33947772", "source_id": "A-2"})
+    assert "A-2" in run.report["refused"][0]["why"]
+    run = load(
+        complete | {"name": "P", "source_id": "B"}, complete | {"name": "Q", "lars": "11111111", "source_id": "B"}
+    )
+    assert (run.report["counts"]["created"], run.report["counts"]["refused"]) == (1, 1)
+    long = load(complete | {"name": "Lang", "source_id": "x" * 150})
+    assert long.code == 0
+    assert "x" * 150 in Algorithm.objects.get(name="Lang").legacy.get().text
+
+
+def test_names_without_latin_letters_are_told_apart(load, complete):
+    run = load(complete | {"name": "日本"}, complete | {"name": "中国"})
+    assert run.report["counts"]["created"] == 2
+
+
+def test_register_data_that_cannot_be_stored_is_refused_by_itself(load, complete):
+    run = load(
+        complete,
+        organizations=[{"name": ""}, {"name": "x" * 251}, {"name": "Gemeente Y", "website": "geen adres"}],
+        departments=[{"path": "A"}, {"organization": "Gemeente Nergens", "path": "A"}],
+        pages=[{"slug": "Over Ons", "title": "Over"}, {"slug": "over", "title": ""},
+               {"slug": "lang", "title": "x" * 201}, {"slug": "x", "title": "x", "order": -1},
+               {"slug": "diep", "title": "Diep", "body": "<div>" * 300}],
+    )  # fmt: skip
+    assert (run.code, run.report["counts"]["refused"], run.report["counts"]["created"]) == (1, 10, 1)
+    assert not Page.objects.exists()
+    assert Organization.objects.count() == 1
+
+
+def test_departments_are_the_same_however_they_are_spaced(load, complete):
+    organization = [{"name": "Gemeente Voorbeeldstad"}]
+    spaced = [{"organization": "Gemeente Voorbeeldstad", "path": "Stadsbeheer /  Wegen "}]
+    load(complete, organizations=organization, departments=spaced)
+    load(complete | {"department": "Stadsbeheer  / Wegen"}, organizations=organization, departments=spaced)
+    assert Department.objects.get().path == "Stadsbeheer / Wegen"
+
+
+def test_several_files_come_in_one_after_the_other_with_their_names(tmp_path, db, complete):
+    record = tmp_path / "record.json"
+    record.write_text(json.dumps(complete), encoding="utf-8")
+    run = Run(tmp_path, str(record), "tests/data/registerprint.txt", "--names", "Eigen naam")
+    assert run.code == 0
+    assert {"Strooiroutes", "Eigen naam"} <= set(Algorithm.objects.values_list("name", flat=True))
+
+
+def test_many_parties_are_published(load, complete):
+    parties = [{"role": "supplier", "name": f"Bedrijf {number}"} for number in range(1000)]
+    run = load(*(complete | {"name": f"R{n}", "parties": parties} for n in range(3)), options=["--publish"])
+    assert (run.code, run.report["counts"]["created"]) == (0, 3)
+
+
+def test_an_import_never_publishes_an_authors_own_work(load, complete):
+    load(complete, options=["--publish"])
+    algorithm = Algorithm.objects.get()
+    algorithm.impact = "<p>Nog niet goedgekeurd</p>"
+    algorithm.save()
+    run = load(complete, options=["--publish"])
+    assert run.report["records"][0]["version"] is None
+    assert "Impact" in warnings_of(run)
+    assert Publication.objects.count() == 1
+    run = load(complete | {"goal": "<p>Anders</p>"}, options=["--publish"])
+    assert run.report["counts"]["changed"] == 1  # the draft takes it, the public does not see it
+    assert Publication.objects.count() == 1
+    run = load(complete | {"impact": "<p>Uit het bestand</p>"}, options=["--publish"])
+    assert run.report["records"][0]["version"] == 2
+
+
+def test_an_import_never_publishes_a_draft_that_was_not_public(load, complete, make_algorithm):
+    make_algorithm(name="Nieuw plan", goal="<p>Geheim</p>")
+    run = load({"name": "Nieuw plan", "organization": complete["organization"]}, options=["--publish"])
+    assert run.report["records"][0]["action"] == "unchanged"
+    assert "Niet gepubliceerd" in warnings_of(run)
+    assert not Publication.objects.exists()
+
+
+def test_a_proposed_name_never_replaces_a_given_one(tmp_path, db):
+    print_of_ours = "tests/data/registerprint.txt"
+    untitled = [r for r in readers.read(Path(print_of_ours).read_bytes(), "x").records if r.name_is_proposed]
+    run = Run(tmp_path, print_of_ours, "--names", ";" * (len(untitled) - 1) + "Eigen naam")  # the last one only
+    assert run.code == 0
+    names = sorted(Algorithm.objects.values_list("name", flat=True))
+    assert "Eigen naam" in names
+    run = Run(tmp_path, print_of_ours)
+    assert run.report["counts"]["changed"] == run.report["counts"]["created"] == 0
+    assert sorted(Algorithm.objects.values_list("name", flat=True)) == names
+
+
+def test_english_beside_dutch_that_changed_is_told(load, complete):
+    load(complete)
+    plain = {key: value for key, value in complete.items() if key != "translations"}
+    run = load(plain | {"description_short": "Een andere korte tekst."})
+    [told] = [warning for warning in run.report["records"][0]["warnings"] if "Engels" in warning]
+    assert "Korte omschrijving" in told

@@ -259,3 +259,22 @@ def test_a_redaction_by_command_first_lists_and_leaves_the_text_nowhere_on_disk(
     assert not bulk.exists()
     assert site.manage("redact", secret).stdout.startswith("0 plaats(en)")
     assert site.manage("verify_register").stdout.startswith("sequence=3 ")
+
+
+def test_imports_at_once_make_each_record_once(site, tmp_path):
+    file = tmp_path / "records.json"
+    rows = [{"name": f"Proef {n}", "organization": {"name": "Gemeente Voorbeeldstad"}} for n in range(40)]
+    file.write_text(json.dumps(rows), encoding="utf-8")
+    code = f"""
+from django.core.management import call_command
+call_command("import_register", {str(file)!r}, "--publish")
+"""
+    imports = [site.start(code) for _ in range(3)]
+    told = [process.communicate(timeout=120) for process in imports]
+    assert [process.returncode for process in imports] == [0, 0, 0], told
+    assert sorted(output.splitlines()[-1] for output, _errors in told) == [
+        "0 nieuw, 0 gewijzigd, 40 ongewijzigd, 0 geweigerd",
+        "0 nieuw, 0 gewijzigd, 40 ongewijzigd, 0 geweigerd",
+        "40 nieuw, 0 gewijzigd, 0 ongewijzigd, 0 geweigerd",
+    ]
+    assert site.manage("verify_register").stdout.startswith("sequence=40 ")

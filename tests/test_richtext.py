@@ -95,3 +95,17 @@ def test_characters_that_no_text_holds_are_named(character):
 def test_a_deep_nest_costs_no_stack():
     assert richtext.plain(richtext.clean("<div>" * 20_000 + "diep" + "</div>" * 20_000)) == "diep"
     assert "diep" in richtext.plain(richtext.clean("<ul><li>" * 3_000 + "diep"))
+
+
+def test_plain_paragraphs_are_known_to_be_canonical_without_parsing():
+    for text in ("<p>Een zin.</p>", "<p>Een 'zin', \"twee\" é €.</p><p>Drie</p>", "<p>a\u200bb \u2028c</p>"):
+        assert richtext.clean(text) == richtext._shape(richtext.nh3.clean(text, tags=richtext.KEPT_BY_NH3))
+    assert richtext.clean("<p>a  b </p><p>\xa0</p>") == "<p>a b</p>"
+
+
+def test_what_takes_a_parser_too_long_is_excessive():
+    assert richtext.is_excessive("x" * 300_001)
+    assert richtext.is_excessive("<div>" * 300)
+    assert richtext.is_excessive("<div></b>" * 300)
+    assert not richtext.is_excessive("<ul><li>x<li>y</ul><p><b>x</b>" * 1000)
+    assert not richtext.is_markup("<x " * 90_000)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from algorithms.models import Algorithm, Listing, Page
+from algorithms.models import Algorithm, Department, Listing, Page
 from algorithms.verifying import verify
 from importers.readers.printed import fold
 from tests.conftest import SEEDS
@@ -125,10 +125,12 @@ def test_the_same_file_twice_changes_nothing(source, tmp_path):
 def test_the_five_records_of_the_seeds_stand_in_the_demo_register(client, db, tmp_path):
     call_command("load_demo")
     before = dict(Algorithm.objects.values_list("name", "lars"))
+    departments = set(Department.objects.values_list("organization__slug", "path"))
     paths = sorted(SEEDS.glob("*.txt"))
     report = imported(paths, "--publish", "--names", NAMES, report=tmp_path / "report.json")
     assert report["counts"] == {"created": 0, "changed": 5, "unchanged": 0, "refused": 0}
     assert dict(Algorithm.objects.values_list("name", "lars")) == before
+    assert set(Department.objects.values_list("organization__slug", "path")) == departments
     listed = client.get("/api/v1/algoritmes").json()
     assert listed["count"] == 5
     assert {row["version"] for row in listed["results"]} == {2}

@@ -40,6 +40,7 @@ def apply_many(pairs: list[Pair]) -> list[Algorithm]:
     without English, the English of an equal Dutch cell is kept. Raises Organization.DoesNotExist.
     """
     register = _Register()
+    register.make_parties([row for _algorithm, data in pairs for row in data.get("parties", [])])
     taken: set[str] = set()
     for algorithm, data in pairs:
         _write_facts(algorithm, data, register)
@@ -78,9 +79,19 @@ class _Register:
             self._departments[organization.pk, path] = found
         return self._departments[organization.pk, path]
 
-    def party(self, name: str, url: str) -> Party:
-        if name not in self._parties:
-            self._parties[name], _made = Party.objects.get_or_create(name=name, defaults={"url": url[:200]})
+    def make_parties(self, rows: list[Document]) -> None:
+        """Look up the parties that rows name, and make the new ones, in few queries."""
+        urls: dict[str, str] = {}
+        for row in rows:
+            urls.setdefault(row["name"], row.get("url", ""))
+        names = list(urls)
+        for start in range(0, len(names), 500):
+            chunk = names[start : start + 500]
+            self._parties |= {party.name: party for party in Party.objects.filter(name__in=chunk)}
+            new = [Party(name=name, url=urls[name][:200]) for name in chunk if name not in self._parties]
+            self._parties |= {party.name: party for party in Party.objects.bulk_create(new)}
+
+    def party(self, name: str) -> Party:
         return self._parties[name]
 
 
@@ -166,7 +177,7 @@ def _row(
         dutch = columns[column.key]
         columns[f"{column.key}_en"] = english.get(column.key) or kept.get((column.key, dutch), "")
     if model is PartyRole:
-        columns["party"] = register.party(columns.pop("name"), columns["url"])
+        columns["party"] = register.party(columns.pop("name"))
     if model is Reference:
         columns["group"] = key
     row: Row = model(algorithm=algorithm, order=order, **columns)

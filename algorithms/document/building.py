@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 
 from algorithms import standard
 from algorithms.document.form import ENGLISH, FACTS, Document
-from algorithms.models import ROW_MODELS, Algorithm, Reference, Row
+from algorithms.models import ROW_MODELS, Algorithm, PartyRole, Reference, Row
 from algorithms.standard import FIELDS, ROW_KEYS, TRANSLATED, TRANSLATIONS
 
 
 def with_rows(algorithms: list[Algorithm]) -> list[Algorithm]:
     """Load everything `build` reads, in a fixed number of queries for any number of drafts."""
     names = {"reference_rows" if model is Reference else key for key, model in ROW_MODELS.items()} - {"parties"}
-    prefetch_related_objects(algorithms, "organization", "department", "translations", "parties__party", *sorted(names))
+    parties = Prefetch("parties", PartyRole.objects.select_related("party"))
+    prefetch_related_objects(algorithms, "organization", "department", "translations", parties, *sorted(names))
     return algorithms
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from algorithms import richtext
-from algorithms.document.form import Document
+from algorithms.document.form import MAX_ROWS, Document
 from algorithms.standard import FIELDS, ROW_KEYS, TRANSLATED, Field, Kind
 
 
@@ -19,7 +19,9 @@ def clean(data: Document) -> Document:
         if key in FIELDS:
             cleaned[key] = _clean_value(FIELDS[key], value)
         elif key == "translations" and isinstance(value, dict):
-            cleaned[key] = {lang: _clean_translation(texts) for lang, texts in value.items()}
+            cleaned[key] = {lang: _clean_translation(texts) for lang, texts in value.items() if texts is not None}
+        elif key in ("lars", "translations") and _is_empty(value):
+            cleaned[key] = "" if key == "lars" else {}
         elif key == "lars" and isinstance(value, str):
             cleaned[key] = value.strip()
         else:
@@ -30,9 +32,9 @@ def clean(data: Document) -> Document:
 def clean_text(kind: Kind, text: str) -> str:
     """Return one text in the form its kind is stored in.
 
-    One with a forbidden character stays as it is, for `problems` to name.
+    One with a forbidden character or too much of it to clean stays as it is, for `problems` to name.
     """
-    if richtext.forbidden_character(text):
+    if richtext.forbidden_character(text) or (kind is Kind.RICH and richtext.is_excessive(text)):
         return text
     if kind is Kind.RICH:
         return richtext.clean(text)
@@ -45,15 +47,34 @@ def _clean_value(field: Field, value: Any) -> Any:
     if value is None and field.kind is not Kind.DEPARTMENT:
         return [] if field.kind in (Kind.ROWS, Kind.CHOICES) else "" if field.kind is not Kind.ORGANIZATION else None
     if isinstance(value, str):
-        return clean_text(field.kind, value)
+        text = clean_text(field.kind, value)
+        if field.kind is Kind.ORGANIZATION:
+            return {"name": text} if text else None
+        if field.kind is Kind.DEPARTMENT:
+            return {"path": text} if text else None
+        return text
     if field.kind is Kind.CHOICES and isinstance(value, list):
-        return list(dict.fromkeys(item.strip() if isinstance(item, str) else item for item in value if item != ""))
+        if not all(isinstance(item, str) for item in value):
+            return value
+        return list(dict.fromkeys(item.strip() for item in value if item.strip()))
     if field.kind is Kind.ROWS and isinstance(value, list):
+        if len(value) > MAX_ROWS:
+            return value
         rows = [_clean_row(field, row) for row in value]
-        return [row for row in rows if not (isinstance(row, dict) and not any(row.values()))]
+        return [row for row in rows if not (isinstance(row, dict) and all(map(_is_empty, row.values())))]
     if isinstance(value, dict):
-        return {key: " ".join(part.split()) if isinstance(part, str) else part for key, part in value.items()}
+        names = {key: _clean_name(part) for key, part in value.items()}
+        is_name = field.kind in (Kind.ORGANIZATION, Kind.DEPARTMENT)
+        return None if is_name and all(map(_is_empty, names.values())) else names
     return value
+
+
+def _clean_name(part: Any) -> Any:
+    return " ".join(part.split()) if isinstance(part, str) else "" if part is None else part
+
+
+def _is_empty(value: Any) -> bool:
+    return value in ("", None, [], {}) and value is not False
 
 
 def _clean_row(field: Field, row: Any) -> Any:
@@ -74,7 +95,7 @@ def _clean_translation(texts: Any) -> Any:
     for key, value in texts.items():
         if key in TRANSLATED and isinstance(value, str):
             value = clean_text(FIELDS[key].kind, value)
-        elif key in ROW_KEYS and isinstance(value, list):
+        elif key in ROW_KEYS and isinstance(value, list) and len(value) <= MAX_ROWS:
             kinds = {column.key: column.kind for column in FIELDS[key].columns}
             value = [
                 {

@@ -18,6 +18,7 @@ FACTS = tuple(
     if field.kind not in (Kind.ROWS, Kind.ORGANIZATION, Kind.DEPARTMENT) and key not in TRANSLATED
 )
 ENGLISH = "eng"  # the language that rows have columns for
+MAX_ROWS = 1000  # of one repeating group
 
 
 def canonical(value: Any) -> str:

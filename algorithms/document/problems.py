@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,10 +13,12 @@ from django.core.validators import URLValidator, validate_email
 from django.utils.translation import gettext as _
 
 from algorithms import richtext, standard
-from algorithms.document.form import GIVEN, Document
+from algorithms.document.form import GIVEN, MAX_ROWS, Document
 from algorithms.standard import FIELDS, ROW_KEYS, TRANSLATED, TRANSLATIONS, Field, Kind
 
-MAX_ROWS = 1000  # of one repeating group
+# Texts whose column in the database is no longer than the standard's limit: longer ones cannot be stored at all.
+SHORT = ("source_id", "parties.name", "withheld.field", "legacy.standard")
+NAMES = {"name": 250, "path": 250, "tooi": 200, "slug": 100}  # of organisations and departments
 
 _is_web_address = URLValidator(schemes=["http", "https"])
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
@@ -108,31 +111,60 @@ def _check(field: Field, value: Any) -> list[Problem]:
                     ERROR, key, _("Dit is geen lijst van teksten."), _("Geef een lijst van toegestane waarden."), "type"
                 )
             ]
-        return [problem for item in value for problem in _check_choice(key, field.choices, item)]
+        if len(value) > MAX_ROWS:
+            return [_too_many(key, value)]
+        return [problem for item in value for problem in _check_text(key, Kind.CHOICE, item, 0, None, field.choices)]
     if field.kind in (Kind.ORGANIZATION, Kind.DEPARTMENT):
-        if value is None or (isinstance(value, dict) and all(isinstance(part, str) for part in value.values())):
-            return []
-        return [Problem(ERROR, key, _("Dit is geen naam."), _("Geef een object met een naam."), "type")]
+        return _check_names(key, value)
     if not isinstance(value, str):
         return [Problem(ERROR, key, _("Dit is geen tekst."), _("Zet de waarde tussen aanhalingstekens."), "type")]
     return _check_text(key, field.kind, value, field.max_length, field.advised_length, field.choices)
+
+
+def _check_names(key: str, value: Any) -> list[Problem]:
+    """Check what an organisation or department is called; one of the names must be there."""
+    if value is None:
+        return []
+    if not (isinstance(value, dict) and all(isinstance(part, str) for part in value.values())):
+        return [Problem(ERROR, key, _("Dit is geen naam."), _("Geef een object met een naam."), "type")]
+    found: list[Problem] = []
+    if not any(value.get(name) for name in ("name", "slug" if key == "organization" else "path")):
+        found.append(Problem(ERROR, key, _("De naam ontbreekt."), _("Geef een object met een naam."), "type"))
+    for name, limit in NAMES.items():
+        text = value.get(name, "")
+        if bad := richtext.forbidden_character(text):
+            found.append(_bad_character(key, bad))
+        elif len(text) > limit:
+            why = _("De tekst heeft %(length)s tekens; het maximum is %(limit)s.")
+            why %= {"length": len(text), "limit": limit}
+            found.append(Problem(ERROR, key, why, _("Maak de tekst korter."), "type"))
+    return found
+
+
+def _bad_character(key: str, bad: str) -> Problem:
+    why = _("De tekst bevat een onzichtbaar teken (%s).") % bad
+    return Problem(ERROR, key, why, _("Haal dat teken weg."), "character")
+
+
+def _too_many(key: str, rows: list) -> Problem:
+    why = _("Er zijn %(count)s rijen; het maximum is %(limit)s.") % {"count": len(rows), "limit": MAX_ROWS}
+    return Problem(ERROR, key, why, _("Voeg rijen samen."), "type")
 
 
 def _check_text(
     key: str, kind: Kind, value: str, max_length: int, advised: int | None = None, options: tuple = ()
 ) -> list[Problem]:
     if bad := richtext.forbidden_character(value):
-        return [
-            Problem(
-                ERROR, key, _("De tekst bevat een onzichtbaar teken (%s).") % bad, _("Haal dat teken weg."), "character"
-            )
-        ]
+        return [_bad_character(key, bad)]
     if not value:
         return []
     if kind is Kind.CHOICE:
         return _check_choice(key, options, value)
     if kind is Kind.MONTH:
         return _check_month(key, value)
+    if kind is Kind.RICH and richtext.is_excessive(value):
+        why = _("De tekst met haar opmaak is te lang, of de opmaak is te diep genest.")
+        return [Problem(ERROR, key, why, _("Maak de tekst korter of eenvoudiger."), "type")]
     length = len(value)
     if kind is Kind.RICH and length > (advised or max_length):  # markup only makes longer
         length = richtext.visible_length(value)
@@ -141,9 +173,9 @@ def _check_text(
         return [Problem(ERROR, key, why % {"length": length, "limit": standard.HARD_LIMIT}, _("Maak de tekst korter."))]
     if length > max_length:
         why = _("De tekst heeft %(length)s tekens; het maximum is %(limit)s.")
-        return [
-            Problem(ERROR, key, why % {"length": length, "limit": max_length}, _("Maak de tekst korter."), "length")
-        ]
+        why %= {"length": length, "limit": max_length}
+        rule = "value" if re.sub(r"\.\d+\.", ".", key) in SHORT else "length"
+        return [Problem(ERROR, key, why, _("Maak de tekst korter."), rule)]
     if kind is Kind.URL and not is_web_address(value):
         why, cure = _("Dit is geen webadres: %s.") % _excerpt(value), _("Begin met https:// of http://.")
         return [Problem(ERROR, key, why, cure)]
@@ -186,7 +218,7 @@ def _check_lars(lars: Any) -> list[Problem]:
     if not lars:
         return []
     if not (isinstance(lars, str) and len(lars) == 8 and lars.isascii() and lars.isdigit()):
-        why = _("'%s' is geen Algoritme-ID.") % _excerpt(str(lars))
+        why = _("'%s' is geen Algoritme-ID.") % (_excerpt(str(lars)) if isinstance(lars, str | int) else "…")
         return [
             Problem(ERROR, "lars", why, _("Een Algoritme-ID heeft acht cijfers. Laat het leeg voor een nieuw nummer."))
         ]
@@ -199,8 +231,7 @@ def _check_rows(field: Field, value: Any) -> list[Problem]:
     if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
         return [Problem(ERROR, field.key, _("Dit is geen lijst van rijen."), _("Geef een lijst van objecten."), "type")]
     if len(value) > MAX_ROWS:
-        why = _("Er zijn %(count)s rijen; het maximum is %(limit)s.") % {"count": len(value), "limit": MAX_ROWS}
-        return [Problem(ERROR, field.key, why, _("Voeg rijen samen."), "type")]
+        return [_too_many(field.key, value)]
     found: list[Problem] = []
     known = {column.key for column in field.columns}
     for number, row in enumerate(value, 1):
@@ -286,6 +317,7 @@ def _check_translated_rows(key: str, value: Any, rows: Any, lang: str) -> list[P
     ]
 
 
+@lru_cache(maxsize=10_000)  # an import asks for each address when it comes in and again when it is published
 def is_web_address(value: str) -> bool:
     try:
         _is_web_address(value)

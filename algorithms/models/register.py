@@ -35,9 +35,10 @@ def slug_of(name: str, empty: str = "overig") -> str:
 def free_slug(model: type[models.Model], name: str, pk=None) -> str:
     """Return `slug_of(name)`, numbered when another row of `model` has it."""
     wanted = slug = slug_of(name)
-    number = 2
-    while model._default_manager.filter(slug=slug).exclude(pk=pk).exists():
-        slug = f"{wanted[: SLUG_LENGTH - 4]}-{number}"
+    stem, number = wanted[: SLUG_LENGTH - 6], 2
+    taken = set(model._default_manager.filter(slug__startswith=stem).exclude(pk=pk).values_list("slug", flat=True))
+    while slug in taken:
+        slug = f"{stem}-{number}"
         number += 1
     return slug
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from importers.readers import documents, national_page, rotterdam_print
 from importers.readers.base import (
     MAX_BYTES,
+    MAX_PRINT_BYTES,
     Page,
     Reading,
     Record,
@@ -18,10 +19,12 @@ from importers.readers.base import (
     Unreadable,
     Warning,
     decode,
+    is_json,
 )
 
 __all__ = [
-    "MAX_BYTES", "READERS", "Page", "Reading", "Record", "Refusal", "Unreadable", "Warning", "read", "sniff",
+    "MAX_BYTES", "MAX_PRINT_BYTES", "READERS", "Page", "Reading", "Record", "Refusal", "Unreadable", "Warning",
+    "read", "sniff",
 ]  # fmt: skip
 
 READERS: dict[str, Callable[[str, str], Reading]] = {
@@ -47,7 +50,7 @@ def read(data: bytes, filename: str, format: str = "auto") -> Reading:
 
 
 def _recognise(text: str, filename: str) -> str:
-    if text.lstrip()[:1] in "{[":
+    if is_json(text):
         return "documents"
     scores = {"national-page": national_page.likeness(text), "rotterdam-print": rotterdam_print.likeness(text)}
     best = max(scores, key=lambda key: scores[key])

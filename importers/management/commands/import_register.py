@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 import sys
 from pathlib import Path
+from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from algorithms.models import Organization
 from importers import loader, readers
@@ -15,13 +18,18 @@ TAKEN, SOME_REFUSED, UNREADABLE = 0, 1, 2
 ACTIONS = {CREATED: "nieuw", CHANGED: "gewijzigd", UNCHANGED: "ongewijzigd"}
 
 
+def shown(file: str) -> str:
+    """Return a file's name as it can be printed, whatever bytes it is made of."""
+    return os.fsencode(file).decode("utf-8", "replace")
+
+
 class Command(BaseCommand):
     help = (
         "Leest algoritmes in uit bestanden. Eindigt met 0 als alles is overgenomen, met 1 als er iets is geweigerd (de "
         "rest is bewaard) en met 2 als een bestand niet te lezen is (dan is er niets bewaard)."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", nargs="+", metavar="BESTAND")
         parser.add_argument("--format", default="auto", choices=["auto", *readers.READERS])
         parser.add_argument(
@@ -39,17 +47,32 @@ class Command(BaseCommand):
         )
         parser.add_argument("--report", metavar="BESTAND.json", help="Schrijf het verslag ook als JSON.")
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
+        files = options["files"]
         try:
             organization = self._organization(options["organization"])
-            readings = [(file, self._read(file, options["format"])) for file in options["files"]]
-            self._name([reading for _file, reading in readings], options["names"])
+            untitled = 0
+            for file in files:
+                reading = self._read(file, options["format"])
+                untitled += sum(record.name_is_proposed for record in reading.records)
+            names = self._names(options["names"], untitled)
+            if options["report"]:
+                self._check_report(Path(options["report"]), files)
         except Unreadable as error:
             self.stderr.write(f"Niets bewaard. {error}")
             sys.exit(UNREADABLE)
         report = Report()
-        for file, reading in readings:
-            report.begin(Path(file).name, reading)
+        for file in files:
+            if len(files) > 1:  # read again: all of them at once need not fit in memory
+                try:
+                    reading = self._read(file, options["format"])
+                except Unreadable as error:
+                    report.refuse(shown(file), f"Het bestand is intussen veranderd. {error}", "Lees het opnieuw in.")
+                    continue
+            for record in reading.records:
+                if record.name_is_proposed and names and (name := names.pop(0)):
+                    record.give_name(name)
+            report.begin(Path(shown(file)).name, reading)
             loader.load(
                 reading,
                 report,
@@ -58,10 +81,10 @@ class Command(BaseCommand):
                 dry_run=options["dry_run"],
                 note=options["note"],
             )
-        self._tell(report, options["dry_run"])
         if options["report"]:
             text = json.dumps(report.as_json(), ensure_ascii=False, indent=2)
             Path(options["report"]).write_text(text + "\n", encoding="utf-8")
+        self._tell(report, options["dry_run"])
         sys.exit(SOME_REFUSED if report.refused else TAKEN)
 
     def _organization(self, slug: str | None) -> Organization | None:
@@ -73,28 +96,40 @@ class Command(BaseCommand):
         raise Unreadable(f"Er is geen organisatie met de slug '{slug}'. Bekend zijn: {known}.")
 
     def _read(self, file: str, format: str) -> Reading:
+        path = Path(file)
         try:
-            path = Path(file)
-            size = path.stat().st_size
-            if size > readers.MAX_BYTES:
-                limit = readers.MAX_BYTES // 1024 // 1024
-                raise Unreadable(f"{file} is {size / 1024 / 1024:.0f} MB; hooguit {limit} MB kan. Splits het bestand.")
-            data = path.read_bytes()
+            if not stat.S_ISREG(path.stat().st_mode):  # a pipe or a device would never end
+                raise Unreadable(f"{shown(file)} is geen gewoon bestand. Geef een bestand met tekst.")
+            with path.open("rb") as stream:
+                data = stream.read(readers.MAX_BYTES + 1)
         except OSError as error:
-            raise Unreadable(f"{file} is niet te openen ({error.strerror}). Kijk de naam en de rechten na.") from None
-        return readers.read(data, path.name, format)
-
-    def _name(self, readings: list[Reading], names: str) -> None:
-        """Give the untitled records their names, in order, over all files."""
-        wanted = [name.strip() for name in names.split(";") if name.strip()]
-        untitled = [record for reading in readings for record in reading.records if record.name_is_proposed]
-        if len(wanted) > len(untitled):
             raise Unreadable(
-                f"--names geeft {len(wanted)} namen, maar er zijn {len(untitled)} algoritmes zonder titel. "
+                f"{shown(file)} is niet te openen ({error.strerror}). Kijk de naam en de rechten na."
+            ) from None
+        return readers.read(data, Path(shown(file)).name, format)
+
+    def _check_report(self, path: Path, files: list[str]) -> None:
+        """See that the report can be written before anything is saved."""
+        try:
+            if path.exists():
+                if any(path.samefile(file) for file in files):
+                    raise Unreadable("--report noemt een van de bestanden die worden ingelezen. Kies een andere naam.")
+                if not path.is_file():
+                    raise Unreadable("--report noemt geen gewoon bestand. Kies een andere naam.")
+            with path.open("a"):
+                pass
+        except OSError as error:
+            raise Unreadable(f"--report is niet te schrijven ({error.strerror}). Kies een andere plek.") from None
+
+    def _names(self, names: str, untitled: int) -> list[str]:
+        """Return the names for the untitled records, in order, over all files; "" leaves one its proposal."""
+        wanted = [name.strip() for name in names.rstrip("; ").split(";")] if names.strip("; ") else []
+        if len(wanted) > untitled:
+            raise Unreadable(
+                f"--names geeft {len(wanted)} namen, maar er zijn {untitled} algoritmes zonder titel. "
                 "Geef er niet meer dan dat."
             )
-        for record, name in zip(untitled, wanted, strict=False):
-            record.give_name(name)
+        return wanted
 
     def _tell(self, report: Report, dry_run: bool) -> None:
         for record in report.records:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -21,7 +22,7 @@ class Command(BaseCommand):
         "zoals het is."
     )
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         with transaction.atomic():
             if any(model.objects.exists() for model in (Algorithm, Organization, Page, Publication)):
                 self.stdout.write("Het register heeft al inhoud; de voorbeelden zijn niet geladen.")
