@@ -154,7 +154,16 @@ PUBLICATION = re.compile(r": ([A-Z][^:]{4,150}?, (?:19|20)\d\d(?: \(pdf\))?)\.?$
 LITERATURE = re.compile(r"\(([A-Z][\w'’-]+, [A-Z]\.[^()]{0,200}?(?:19|20)\d\d)\)")
 WEBSITE = re.compile(r"\bop de ((?:website|pagina) van (?:het |de )?[A-Z][\w-]{1,60})")
 POLICY = re.compile(r"strategie|visie|beleid|nota|agenda|plan\b", re.I)
-HIRED = re.compile(r"\bhet bedrijf ([A-Z][\w&.-]*(?: [A-Z][\w&.-]*){0,3}) ingeschakeld\b")
+# Who else has a part in it: the role a sentence gives a body, and how it says so.
+PARTIES = (
+    (
+        "data_supplier",
+        "dataleverancier",
+        re.compile(r"\bhet bedrijf ([A-Z][\w&.-]*(?: [A-Z][\w&.-]*){0,3}) ingeschakeld\b"),
+    ),
+    ("data_supplier", "dataleverancier", re.compile(r"\bde database van (?:de |het )?([A-Z]{2,}[\w-]*)")),
+    ("operator", "uitvoerder", re.compile(r"\bgegevens overgedragen aan de (gemeentelijke [a-z]+dienst)\b")),
+)
 ASSESSMENTS = {
     "DPIA": "Data Protection Impact Assessment (DPIA)",
     "IAMA": "Impact Assessment Mensenrechten en Algoritmes (IAMA)",
@@ -175,13 +184,12 @@ def copy_sentences(record: Record, found: Iterable[Paragraph]) -> None:
         _choose(record, key, options, [(p, parts) for p, parts in parted if p.key in sections])
     for paragraph in source:
         _references(record, paragraph)
-        if hired := HIRED.search(paragraph.text):
-            add_party(record, "data_supplier", hired.group(1))
-            record.warn(
-                "parties",
-                f"'{hired.group(1)}' is als dataleverancier opgenomen (regel {paragraph.no}). Kijk of dit klopt.",
-                paragraph.no,
-            )
+        for role, word, pattern in PARTIES:
+            if named := pattern.search(paragraph.text):
+                name = named.group(1)[0].upper() + named.group(1)[1:]
+                add_party(record, role, name)
+                why = f"'{name}' is als {word} opgenomen (regel {paragraph.no}). Kijk of dit klopt."
+                record.warn("parties", why, paragraph.no)
 
 
 def weighable(found: Iterable[Paragraph]) -> list[Paragraph]:

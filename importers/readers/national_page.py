@@ -2,7 +2,7 @@
 
 The page is a head card (title, short description, organisation, themes, status) followed by sections in which each
 label of the publication standard stands alone above its value. The card repeats what the sections say, so its lines are
-furniture where they agree. A label that the standard does not know is kept in `legacy` under its own title.
+kept aside where they agree. A label that the standard does not know is kept in `legacy` under its own title.
 """
 
 from __future__ import annotations
@@ -66,6 +66,9 @@ class Part:
         """The lines without list mark, empty ones and "Veld niet ingevuld" left out."""
         found = [BULLET.sub("", line.raw, count=1) if BULLET.match(line.raw) else line.raw for line in self.lines]
         return [fold(text) for text in found if fold(text) and not EMPTY.fullmatch(fold(text))]
+
+
+SAID_TWICE = "staat ook in de secties van de pagina; één keer overgenomen"
 
 
 def likeness(text: str) -> int:
@@ -195,7 +198,7 @@ def _is_empty(part: Part, reading: Reading) -> bool:
 
 
 def _head(record: Record, reading: Reading, head: Sequence[Line]) -> None:
-    """Title and short description of the card: furniture when the sections say the same, else the value or legacy."""
+    """Title and short description of the card: aside when the sections say the same, else the value or legacy."""
     for key, lines in (("name", head[:1]), ("description_short", head[1:])):
         text = "\n".join(line.text for line in lines)
         if not text:
@@ -203,20 +206,20 @@ def _head(record: Record, reading: Reading, head: Sequence[Line]) -> None:
         if not record.values.get(key):
             record.values[key] = text
         elif fold(str(record.values[key])) == fold(text):
-            reading.furniture += [(line.no, line.text) for line in lines]
+            reading.kept_aside += [(line.no, line.text, SAID_TWICE) for line in lines]
         else:
             _aside(record, reading, key, f"Kop van de pagina: {FIELDS[key].label.nl}", lines)
 
 
 def _compare(record: Record, reading: Reading, part: Part, parts: Sequence[Part]) -> None:
-    """A label of the card: its lines are furniture when the section gives the same value."""
+    """A label of the card is furniture; its value is taken once when the section gives the same."""
     own = next((other for other in parts if other.key == part.key), None)
     reading.furniture.append((part.label.no, part.label.text))
     if own is None or not own.values:
         if not _is_empty(part, reading):
             _take(record, reading, part)
     elif own.values == part.values or not part.values:
-        reading.furniture += [(line.no, line.text) for line in part.lines]
+        reading.kept_aside += [(line.no, line.text, SAID_TWICE) for line in part.lines]
     else:
         _aside(record, reading, part.key, f"Kop van de pagina: {part.label.text}", part.lines)
 
