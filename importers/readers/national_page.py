@@ -19,6 +19,7 @@ from importers.readers.oddities import report_repeats
 from importers.readers.printed import BULLET, Line, blocks, fold, heading_like, html, slug, split_lines
 
 FORMAT = "national-page"
+SAID_TWICE = "staat ook in de secties van de pagina; één keer overgenomen"
 STANDARD = "1.0"
 BACK_LINK = re.compile(r"(?:←\s*)?Terug naar (?:alle algoritmes|het overzicht|zoekresultaten)\.?", re.I)
 FURNITURE = re.compile(r"Ga naar de hoofdinhoud|Geprint op:? .*|Deel deze pagina|Uitleg over .{1,60}|Metadata", re.I)
@@ -66,9 +67,6 @@ class Part:
         """The lines without list mark, empty ones and "Veld niet ingevuld" left out."""
         found = [BULLET.sub("", line.raw, count=1) if BULLET.match(line.raw) else line.raw for line in self.lines]
         return [fold(text) for text in found if fold(text) and not EMPTY.fullmatch(fold(text))]
-
-
-SAID_TWICE = "staat ook in de secties van de pagina; één keer overgenomen"
 
 
 def likeness(text: str) -> int:
