@@ -176,6 +176,8 @@ def test_a_register_without_tables_says_so(site):
     assert told.returncode == 1
     assert "migrate" in told.stderr
     assert "Traceback" not in told.stderr
+    told = site.manage("import_register", "tests/data/documenten.json", check=False)
+    assert (told.returncode, "migrate" in told.stderr, "Traceback" in told.stderr) == (2, True, False)
 
 
 def test_a_missing_trigger_is_found_and_put_back(site):

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError
 
-from algorithms.models import Organization
+from algorithms.models import Head, Organization
 from importers import loader, readers
 from importers.readers import Reading, Unreadable
 from importers.report import CHANGED, CREATED, UNCHANGED, Report
@@ -88,6 +89,10 @@ class Command(BaseCommand):
         sys.exit(SOME_REFUSED if report.refused else TAKEN)
 
     def _organization(self, slug: str | None) -> Organization | None:
+        try:
+            Head.now()
+        except DatabaseError as error:
+            raise Unreadable(f"Het register zelf is niet te lezen ({error}). Voer `manage.py migrate` uit.") from None
         if not slug:
             return None
         if found := Organization.objects.filter(slug=slug).first():
