@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from html import unescape
 from pathlib import Path
 
 import pytest
 
 from algorithms import document, publishing
 from algorithms.models import Algorithm, Organization
+from tests.browser import chromium
 from tests.site import Site
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
@@ -101,3 +103,22 @@ def site(migrated_site, tmp_path):
     site = Site.make(tmp_path / "data", like=migrated_site)
     yield site
     site.remove()
+
+
+@pytest.fixture
+def read(client, db):
+    """Return the text of a page."""
+
+    def get(path: str, status: int = 200) -> str:
+        answer = client.get(path)
+        assert answer.status_code == status, path
+        return unescape(answer.content.decode())
+
+    return get
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A real browser; see tests/browser.py."""
+    with chromium() as running:
+        yield running

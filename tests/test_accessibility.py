@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser import NARROW, WIDE, chromium, demo, log_in, logged_in, watched
+from tests.browser import NARROW, WIDE, demo, log_in, logged_in, watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
 
@@ -72,12 +72,6 @@ PUBLIC = [
     "/open-data/", "/over/", "/over/uitleg/", "/toegankelijkheid/", "/privacy/", "/contact/", "/nergens/",
 ]  # fmt: skip
 STATUS = {WITHDRAWN: 410, UNREADABLE: 410, "/nergens/": 404}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

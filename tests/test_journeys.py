@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser import chromium, demo, log_in, logged_in, watched
+from tests.browser import demo, log_in, logged_in, watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
 
@@ -25,12 +25,6 @@ PUBLIC = [
 ]  # fmt: skip
 
 _numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

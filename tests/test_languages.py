@@ -68,16 +68,6 @@ def words(page: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", unescape(page)).split())
 
 
-@pytest.fixture
-def read(client, db):
-    def get(path: str, status: int = 200) -> str:
-        answer = client.get(path)
-        assert answer.status_code == status, path
-        return unescape(answer.content.decode())
-
-    return get
-
-
 def address(algorithm) -> str:
     return f"/algoritmes/{algorithm.lars}/{Listing.objects.get(lars=algorithm.lars).slug}/"
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-from html import unescape
 
 import pytest
 
@@ -21,18 +20,6 @@ PAGES = [
     "/contact/",
     "/open-data/",
 ]
-
-
-@pytest.fixture
-def read(client, db):
-    """Return the text of a page."""
-
-    def get(path: str, status: int = 200) -> str:
-        answer = client.get(path)
-        assert answer.status_code == status, path
-        return unescape(answer.content.decode())
-
-    return get
 
 
 def words(page: str) -> str:

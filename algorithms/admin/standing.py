@@ -117,9 +117,5 @@ class Standing:
         return self.state == State.PUBLIC
 
     @property
-    def may_publish(self) -> bool:
-        return not self.blocking and not self.is_unchanged
-
-    @property
     def public_address(self) -> str:
         return f"/algoritmes/{self.lars}/{self.slug}/" if self.is_public else ""

@@ -53,10 +53,6 @@ class Head(models.Model):
         return f"{self.hash[:24]}.{self.site_revision}.{settings.RELEASE}"
 
     @classmethod
-    def public_key(cls) -> str:
-        return cls.now().key
-
-    @classmethod
     def raise_site_revision(cls) -> None:
         cls.objects.filter(pk=cls.ID).update(site_revision=F("site_revision") + 1)
 
