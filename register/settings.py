@@ -143,6 +143,10 @@ SESSION_COOKIE_AGE = env_int("SESSION_HOURS", 8) * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
 LOGIN_URL = "/beheer/login/"
 
+# How the work on drafts goes.
+FOUR_EYES = env_bool("FOUR_EYES", True)  # nobody approves what they wrote last themselves
+PREVIEW_DAYS = env_int("PREVIEW_DAYS", 7)  # how long a preview link works
+
 if BEHIND_TLS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True

@@ -13,14 +13,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from algorithms import standard
+from algorithms import policy, standard
 from algorithms.admin import fields
 from algorithms.admin.forms import SUGGESTED, AlgorithmForm, RowFormSet, english, row_form, suggestions_id
-from algorithms.admin.standing import Standing, State, was_ever_published, with_state, words_of
 from algorithms.admin.verbs import PublishingMixin
 from algorithms.document.form import ENGLISH
 from algorithms.models import ROW_MODELS, Algorithm, AlgorithmTranslation, Department, Party, Reference
 from algorithms.standard import FIELDS, SECTIONS, TRANSLATED, Field, Kind
+from algorithms.standing import Standing, State, with_state, words_of
 
 MOST_WARNINGS = 8  # messages after one save; the rest is counted
 
@@ -216,7 +216,7 @@ class AlgorithmAdmin(PublishingMixin, admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Algorithm | None = None) -> bool:
         """A record that was ever public can only be withdrawn: its versions stay."""
         allowed = super().has_delete_permission(request, obj)
-        return allowed and not (obj is not None and obj.pk and was_ever_published(obj))
+        return allowed and not (obj is not None and obj.pk and policy.was_ever_public(obj))
 
     def get_inlines(self, request: HttpRequest, obj: Algorithm | None) -> list:
         """Show what an import kept aside only where there is any."""

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from algorithms import publishing
 from algorithms.admin.fields import link
-from algorithms.admin.standing import Standing
 from algorithms.models import Algorithm
+from algorithms.standing import Standing
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[Algorithm]
@@ -75,7 +75,7 @@ class PublishingMixin(Base):
     def _publish(self, request: HttpRequest, algorithm: Algorithm, note: str) -> HttpResponse:
         with transaction.atomic():
             algorithm = Algorithm.objects.select_for_update().get(pk=algorithm.pk)
-            if Standing.of(algorithm).draft != request.POST.get("draft"):
+            if Standing.of(algorithm).digest != request.POST.get("draft"):
                 raise publishing.Refused(
                     _("Het algoritme is gewijzigd nadat u deze pagina opende. Kijk het na en publiceer dan opnieuw.")
                 )

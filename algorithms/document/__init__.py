@@ -22,6 +22,7 @@ from algorithms.document.problems import (
     is_web_address,
     problems,
 )
+from algorithms.document.translation import stale_pairs, stale_places
 
 __all__ = [
     "ERROR",
@@ -47,5 +48,7 @@ __all__ = [
     "is_web_address",
     "problems",
     "rows_of",
+    "stale_pairs",
+    "stale_places",
     "with_rows",
 ]

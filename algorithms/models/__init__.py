@@ -1,4 +1,4 @@
-"""The tables: register data (public by nature), drafts (never public), and the log of what was published."""
+"""The tables: register data (public by nature), drafts and the work on them (never public), and the log."""
 
 from algorithms.models.algorithm import (
     ROW_MODELS,
@@ -12,11 +12,14 @@ from algorithms.models.algorithm import (
     Reference,
     Risk,
     Row,
+    Stage,
     Step,
     Withheld,
 )
+from algorithms.models.authoring import Event, LinkCheck, Paragraph, PreviewLink, Template
 from algorithms.models.publication import Action, Head, Listing, ListingFacet, Publication
 from algorithms.models.register import Department, Organization, Page, Party, Synonym
+from algorithms.models.staff import Role
 
 __all__ = [
     "ROW_MODELS",
@@ -26,20 +29,27 @@ __all__ = [
     "ContactPoint",
     "DataSource",
     "Department",
+    "Event",
     "Head",
     "Identifier",
     "LegacyField",
+    "LinkCheck",
     "Listing",
     "ListingFacet",
     "Organization",
     "Page",
+    "Paragraph",
     "Party",
     "PartyRole",
+    "PreviewLink",
     "Publication",
     "Reference",
     "Risk",
+    "Role",
     "Row",
+    "Stage",
     "Step",
     "Synonym",
+    "Template",
     "Withheld",
 ]

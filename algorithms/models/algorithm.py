@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
@@ -64,6 +65,14 @@ def new_lars(taken: frozenset[str] | set[str] = frozenset()) -> str:
             return lars
 
 
+class Stage(models.TextChoices):
+    """Where the work on a draft is. What is public of it is another matter (`algorithms.standing`)."""
+
+    DRAFT = "draft", _("concept")
+    SUBMITTED = "submitted", _("ter beoordeling")
+    PLANNED = "planned", _("ingepland")
+
+
 class Algorithm(Texts):
     """A record as its authors have it now. It may be incomplete; `document.problems()` says what is missing."""
 
@@ -116,12 +125,52 @@ class Algorithm(Texts):
     created_at = models.DateTimeField(_("gemaakt"), auto_now_add=True)
     updated_at = models.DateTimeField(_("bewerkt"), auto_now=True)
 
+    # The work on it. `revision` goes up at each change of the texts: who saves over a newer one is told.
+    stage = models.CharField(
+        _("stap"), max_length=10, choices=Stage.choices, default=Stage.DRAFT, editable=False, db_index=True
+    )
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+",
+        verbose_name=_("laatst bewerkt door"),
+    )  # fmt: skip
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+",
+        verbose_name=_("aangeboden door"),
+    )  # fmt: skip
+    submitted_at = models.DateTimeField(_("aangeboden"), null=True, editable=False)
+    planned_at = models.DateTimeField(_("ingepland voor"), null=True, editable=False)
+    planned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+",
+        verbose_name=_("ingepland door"),
+    )  # fmt: skip
+    planned_note = models.TextField(_("toelichting bij de planning"), blank=True, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="owned_algorithms",
+        verbose_name=_("eigenaar"),
+        help_text=_("Wie bericht krijgt als het tijd is voor herziening of als een link niet meer werkt."),
+    )  # fmt: skip
+    review_date = models.DateField(
+        _("opnieuw bekijken"),
+        null=True,
+        blank=True,
+        help_text=_("Wanneer iemand nagaat of alles nog klopt. Leeg: een jaar na de publicatie."),
+    )
+    reminded_at = models.DateTimeField(_("herinnerd"), null=True, editable=False)
+    completeness = models.PositiveSmallIntegerField(_("volledigheid"), default=0, editable=False)  # percent
+    # Which English texts are older than their Dutch: digests of the pairs (document.translation).
+    stale_english = models.JSONField(default=list, editable=False)
+
     class Meta:
         ordering = ["organization__name", "name"]
         verbose_name = _("algoritme")
         verbose_name_plural = _("algoritmes")
-        permissions = [("publish_algorithm", "Mag algoritmes publiceren en intrekken")]
         constraints = [
+            models.CheckConstraint(condition=models.Q(stage__in=Stage.values), name="algorithm_stage"),
+            models.CheckConstraint(
+                condition=models.Q(stage="planned", planned_at__isnull=False) | ~models.Q(stage="planned"),
+                name="algorithm_planned",
+            ),
             permitted("algorithm", "status", standard.STATUSES, blank=True),
             permitted("algorithm", "publication_category", standard.PUBLICATION_CATEGORIES, blank=True),
             permitted("algorithm", "risk_class", standard.RISK_CLASSES, blank=True),

@@ -1,4 +1,4 @@
-"""Where a record stands: concept, public, changed since, withdrawn; and what would happen if it were published now."""
+"""Where a record stands: concept, ter beoordeling, public, withdrawn; and what publishing it now would do."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from algorithms import document, log
-from algorithms.document import Problem
-from algorithms.models import Algorithm, Listing, Publication
+from algorithms.document import Document, Problem
+from algorithms.models import Algorithm, Listing, Publication, Stage
 
 
 class State(models.TextChoices):
     DRAFT = "concept", gettext_lazy("concept")
+    SUBMITTED = "ter-beoordeling", gettext_lazy("ter beoordeling")
+    PLANNED = "ingepland", gettext_lazy("ingepland")
     PUBLIC = "gepubliceerd", gettext_lazy("gepubliceerd")
     CHANGED = "gewijzigd", gettext_lazy("gewijzigd sinds publicatie")
     WITHDRAWN = "ingetrokken", gettext_lazy("ingetrokken")
@@ -35,6 +37,8 @@ def with_state(algorithms: QuerySet[Algorithm]) -> QuerySet[Algorithm]:
         was_public=Exists(Publication.objects.filter(lars=OuterRef("lars"))),
     ).annotate(
         state=Case(
+            When(stage=Stage.SUBMITTED, then=Value(State.SUBMITTED.value)),
+            When(stage=Stage.PLANNED, then=Value(State.PLANNED.value)),
             When(was_public=False, then=Value(State.DRAFT.value)),
             When(public_version=None, then=Value(State.WITHDRAWN.value)),
             When(updated_at__gt=F("public_since"), then=Value(State.CHANGED.value)),
@@ -49,13 +53,9 @@ def words_of(state: str, version: int | None) -> str:
     return _("%(state)s (versie %(version)s)") % {"state": label, "version": version} if version else label
 
 
-def was_ever_published(algorithm: Algorithm) -> bool:
-    return Publication.objects.of(algorithm.lars).exists()
-
-
 @dataclass
 class Standing:
-    """One record: what is public of it and what publishing it now would do. `draft` is a hash of the saved draft."""
+    """One record: what is public of it and what publishing it now would do. `digest` is a hash of the saved draft."""
 
     state: State
     version: int | None  # public now
@@ -64,7 +64,9 @@ class Standing:
     problems: list[Problem]
     slug: str
     lars: str
-    draft: str
+    draft: Document
+    public: Document | None  # the content the public reads now
+    digest: str
 
     @classmethod
     def of(cls, algorithm: Algorithm) -> Standing:
@@ -72,13 +74,17 @@ class Standing:
         draft = document.build(algorithm)
         last = Publication.objects.versions(algorithm.lars).first()
         row = Listing.objects.filter(lars=algorithm.lars).select_related("publication").first()
-        if last is None:
+        public = document.content(json.loads(row.publication.document)) if row else None
+        if algorithm.stage == Stage.SUBMITTED:
+            state = State.SUBMITTED
+        elif algorithm.stage == Stage.PLANNED:
+            state = State.PLANNED
+        elif last is None:
             state = State.DRAFT
         elif row is None:
             state = State.WITHDRAWN
         else:
-            same = document.content(json.loads(row.publication.document)) == draft
-            state = State.PUBLIC if same else State.CHANGED
+            state = State.PUBLIC if public == draft else State.CHANGED
         return cls(
             state=state,
             version=row.version if row else None,
@@ -87,7 +93,9 @@ class Standing:
             problems=document.problems(draft),
             slug=row.slug if row else "",
             lars=algorithm.lars,
-            draft=log.sha256(document.canonical(draft)),
+            draft=draft,
+            public=public,
+            digest=log.sha256(document.canonical(draft)),
         )
 
     @property
@@ -114,7 +122,7 @@ class Standing:
 
     @property
     def is_unchanged(self) -> bool:
-        return self.state == State.PUBLIC
+        return self.public == self.draft
 
     @property
     def public_address(self) -> str:

@@ -1,0 +1,212 @@
+"""Writing drafts: every change of a record's texts passes here, with who made it and the document it gave.
+
+A draft keeps its own history as stored documents (`Event`); `document.apply` is the way back from each. `revision` goes
+up at each change, so that whoever saves over a newer draft is told (`Algorithm.revision`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from algorithms import document as documents
+from algorithms import hints
+from algorithms.document import Document
+from algorithms.models import Algorithm, Department, Event, Organization, Paragraph, Publication, Stage, Template
+
+# What belongs to one record and not to a copy of it.
+IDENTITY = ("lars", "source_id", "identifiers", "legacy")
+Verb = Event.Verb
+
+
+class NoSuchDraft(Exception):
+    """A version or revision that does not exist or was emptied."""
+
+
+def lock(pk: int) -> Algorithm:
+    """Return a draft, locked until the transaction ends. Raises Algorithm.DoesNotExist."""
+    return Algorithm.objects.select_for_update(of=("self",)).select_related("organization", "department").get(pk=pk)
+
+
+def content(algorithm: Algorithm) -> Document:
+    """Return the document of a draft as it is stored now."""
+    fresh = Algorithm.objects.get(pk=algorithm.pk)
+    return documents.build(documents.with_rows([fresh])[0])
+
+
+def name_of(user: User | None) -> str:
+    return (user.get_full_name() or user.get_username())[:200] if user else ""
+
+
+def event(algorithm: Algorithm, verb: Verb, by: User | None, note: str = "", **more: Any) -> Event:
+    """Write down a step in the life of a draft."""
+    return Event.objects.create(
+        algorithm=algorithm,
+        verb=verb,
+        by=by,
+        by_name=name_of(by),
+        note=note,
+        revision=algorithm.revision,
+        **more,
+    )
+
+
+def saved(
+    algorithm: Algorithm,
+    before: Document | None,
+    *,
+    by: User | None,
+    verb: Verb = Verb.EDIT,
+    note: str = "",
+    confirmed: Collection[str] = (),
+) -> Event | None:
+    """Take in that a draft was changed from the document `before` (None: it is new); return the event, if any.
+
+    Call it inside the transaction of the change. `confirmed` are the places whose English someone says still holds.
+    """
+    return saved_many([(algorithm, before)], by=by, verb=verb, note=note, confirmed=confirmed)[0]
+
+
+def saved_many(
+    pairs: Iterable[tuple[Algorithm, Document | None]],
+    *,
+    by: User | None,
+    verb: Verb,
+    note: str = "",
+    confirmed: Collection[str] = (),
+) -> list[Event | None]:
+    """`saved` for many drafts in few queries. A draft that did not change gets no event and keeps its revision."""
+    befores = dict(pairs)
+    found = {row.pk: row for row in documents.with_rows(list(Algorithm.objects.filter(pk__in=[a.pk for a in befores])))}
+    events: list[Event | None] = []
+    changed: list[Algorithm] = []
+    paragraphs: list[Paragraph] = []
+    for algorithm, before in befores.items():
+        row = found[algorithm.pk]
+        after = documents.build(row)
+        stale = documents.stale_pairs(before or {}, after, row.stale_english, confirmed)
+        if before == after and stale == row.stale_english:
+            events.append(None)
+            continue
+        row.stale_english = stale
+        if before != after:
+            row.revision += 1
+            row.edited_by = by
+            row.updated_at = timezone.now()
+            row.completeness = hints.completeness(after).percentage
+            paragraphs += [Paragraph(algorithm=row, digest=digest) for digest in hints.paragraphs(after)]
+        changed.append(row)
+        events.append(
+            Event(
+                algorithm=row,
+                verb=verb,
+                by=by,
+                by_name=name_of(by),
+                note=note,
+                revision=row.revision,
+                document=documents.canonical(after) if before != after else "",
+            )
+            if before != after
+            else None
+        )
+    Algorithm.objects.bulk_update(
+        changed, ["revision", "edited_by", "updated_at", "completeness", "stale_english"], batch_size=200
+    )
+    Paragraph.objects.filter(algorithm__in=[e.algorithm_id for e in events if e]).delete()
+    Paragraph.objects.bulk_create(paragraphs, batch_size=1000)
+    Event.objects.bulk_create([e for e in events if e], batch_size=200)
+    for algorithm in befores:
+        row = found[algorithm.pk]
+        algorithm.revision, algorithm.edited_by, algorithm.stale_english = (
+            row.revision,
+            row.edited_by,
+            row.stale_english,
+        )
+    return events
+
+
+def equal_paragraphs(algorithm: Algorithm, draft: Document, others: Any) -> dict[str, str]:
+    """Return digest → name of another record with that paragraph; only of `others`, the records one may read."""
+    digests = list(hints.paragraphs(draft))
+    rows = Paragraph.objects.filter(digest__in=digests, algorithm__in=others).exclude(algorithm=algorithm.pk)
+    found = rows.values_list("digest", "algorithm__name", "algorithm__lars").order_by("-pk")
+    return {digest: name or lars for digest, name, lars in found}
+
+
+# -- ways to begin, and back -------------------------------------------------------------------------------------------
+
+
+def earlier(algorithm: Algorithm, *, revision: int | None = None, version: int | None = None) -> Document:
+    """Return what a record held at a revision of its draft, or in a published version. Raises NoSuchDraft."""
+    if version is not None:
+        text = Publication.objects.versions(algorithm.lars).filter(version=version).values_list("document", flat=True)
+    else:
+        kept = algorithm.events.filter(revision=revision).exclude(document="")
+        text = kept.values_list("document", flat=True)
+    stored = next(iter(text), "")
+    if not stored:
+        raise NoSuchDraft(_("Deze tekst is er niet (meer)."))
+    return documents.content(json.loads(stored))
+
+
+@transaction.atomic
+def restore(algorithm: Algorithm, earlier_document: Document, *, by: User | None, note: str = "") -> Event | None:
+    """Put an earlier content back into a draft. Organisation and department stay as they are now."""
+    draft = lock(algorithm.pk)
+    before = content(draft)
+    wanted = {
+        key: value for key, value in earlier_document.items() if key not in ("lars", "organization", "department")
+    }
+    documents.apply(draft, {"translations": {}} | wanted)
+    return saved(draft, before, by=by, verb=Verb.RESTORE, note=note)
+
+
+@transaction.atomic
+def copy(algorithm: Algorithm, *, by: User, organization: Organization, department: Department | None) -> Algorithm:
+    """Return a new draft with the texts of another and an identity of its own."""
+    texts = content(algorithm)
+    name = _("%s (kopie)") % texts["name"] if texts["name"] else ""
+    return _begin(texts | {"name": name}, by, organization, department, Verb.COPY, _("Kopie van %s.") % algorithm.lars)
+
+
+@transaction.atomic
+def from_template(
+    template: Template, *, by: User, organization: Organization, department: Department | None
+) -> Algorithm:
+    """Return a new draft that begins with the texts of a template."""
+    texts = json.loads(template.document)
+    return _begin(texts, by, organization, department, Verb.TEMPLATE, _("Sjabloon: %s.") % template.name)
+
+
+def as_template(algorithm: Algorithm) -> str:
+    """Return the document of a record as a template keeps it: without what belongs to this record alone."""
+    texts = content(algorithm)
+    own = (*IDENTITY, "organization", "department", "contact_email", "contact_points", "begin_date", "end_date", "url")
+    return documents.canonical({key: value for key, value in texts.items() if key not in own})
+
+
+def _begin(
+    texts: Document, by: User, organization: Organization, department: Department | None, verb: Verb, note: str
+) -> Algorithm:
+    fresh = {key: value for key, value in texts.items() if key not in (*IDENTITY, "organization", "department")}
+    algorithm = Algorithm(organization=organization, department=department, owner=by)
+    documents.apply(algorithm, documents.clean(fresh))
+    saved(algorithm, None, by=by, verb=verb, note=note)
+    return algorithm
+
+
+def reopen(algorithm: Algorithm, *, by: User | None, note: str) -> None:
+    """Make a reviewed or planned draft a concept again, because its texts changed after all (an import)."""
+    if algorithm.stage == Stage.DRAFT:
+        return
+    Algorithm.objects.filter(pk=algorithm.pk).update(
+        stage=Stage.DRAFT, planned_at=None, planned_by=None, planned_note=""
+    )
+    algorithm.stage = Stage.DRAFT
+    event(algorithm, Verb.RECALL, by, note)

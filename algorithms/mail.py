@@ -1,0 +1,95 @@
+"""Messages by mail to those concerned with a step. Dutch, plain text, with the address of the record in the admin.
+
+A message goes out after the transaction, so that nothing is told that was rolled back. A mail server that fails never
+undoes a step: it is written to the process's log, and the list "waiting for me" shows the work all the same.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils.translation import override
+
+from algorithms import policy
+from algorithms.models import Algorithm
+
+logger = logging.getLogger(__name__)
+
+
+def send(people: Iterable[User | None], template: str, context: dict[str, Any], but: User | None = None) -> None:
+    """Send `templates/mail/<template>.txt` to each person with an address; its first line is the subject.
+
+    `but` did the step and need not be told. Goes out when the transaction is stored.
+    """
+    known = {person.pk: person for person in people if person is not None}
+    addresses = sorted({p.email for p in known.values() if p.email and p.is_active and (but is None or p.pk != but.pk)})
+    if not addresses:
+        return
+    with override("nl"):
+        text = render_to_string(f"mail/{template}.txt", {"site": settings.SITE_NAME, **context}).strip()
+    subject, _line, body = text.partition("\n")
+    messages = [
+        EmailMessage(subject.strip(), body.strip() + "\n", to=[address]) for address in addresses
+    ]  # one each: nobody sees another's address
+    transaction.on_commit(lambda: _deliver(messages), robust=True)
+
+
+def _deliver(messages: list[EmailMessage]) -> None:
+    try:
+        get_connection().send_messages(messages)
+    except Exception:  # whatever the mail server does, the step stands
+        logger.exception("Er kon geen mail worden verstuurd (%s berichten).", len(messages))
+
+
+def address_of(algorithm: Algorithm) -> str:
+    """Return where a record is written: whole when the register knows its own address, else the path."""
+    return f"{settings.SITE_URL}/beheer/algorithms/algorithm/{algorithm.pk}/change/"
+
+
+def _step(people: Iterable[User | None], template: str, algorithm: Algorithm, by: User | None, **more: Any) -> None:
+    context = {"algorithm": algorithm, "by": by, "address": address_of(algorithm), **more}
+    send(people, template, context, but=by)
+
+
+def writers(algorithm: Algorithm) -> list[User | None]:
+    """Return who works on a draft: owner, who wrote last and who offered it; without any, all its authors."""
+    people = [algorithm.owner, algorithm.edited_by, algorithm.submitted_by]
+    return people if any(people) else list(policy.authors_of(algorithm))
+
+
+def submitted(algorithm: Algorithm, by: User, note: str) -> None:
+    _step(policy.approvers_of(algorithm), "submitted", algorithm, by, note=note)
+
+
+def recalled(algorithm: Algorithm, by: User, note: str) -> None:
+    _step(policy.approvers_of(algorithm), "recalled", algorithm, by, note=note)
+
+
+def sent_back(algorithm: Algorithm, by: User | None, reason: str) -> None:
+    _step(writers(algorithm), "sent_back", algorithm, by, reason=reason)
+
+
+def planned(algorithm: Algorithm, by: User, note: str) -> None:
+    _step(writers(algorithm), "planned", algorithm, by, note=note, moment=algorithm.planned_at)
+
+
+def unplanned(algorithm: Algorithm, by: User, note: str) -> None:
+    _step([*writers(algorithm), *policy.approvers_of(algorithm)], "unplanned", algorithm, by, note=note)
+
+
+def published(algorithm: Algorithm, by: User | None, note: str, version: int) -> None:
+    people = [*writers(algorithm), algorithm.planned_by] if by is None else writers(algorithm)
+    public = f"{settings.SITE_URL}/a/{algorithm.lars}"
+    _step(people, "published", algorithm, by, note=note, version=version, public=public)
+
+
+def withdrawn(algorithm: Algorithm, by: User, reason: str) -> None:
+    people = [*writers(algorithm), *policy.approvers_of(algorithm)]
+    _step(people, "withdrawn", algorithm, by, reason=reason)
