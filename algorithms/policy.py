@@ -139,7 +139,7 @@ def why_not(user: Any, verb: Verb, algorithm: Algorithm) -> str:
     """Return why this person may not do this now, with the cure; "" when they may."""
     if not has_role(user, verb, algorithm):
         return _("U hebt hiervoor geen rol bij dit algoritme. Vraag de registerbeheerder.")
-    return _not_now(verb, algorithm) or (not_alone(user, algorithm) if verb in (Verb.PUBLISH, Verb.PLAN) else "")
+    return not_now(verb, algorithm) or (not_alone(user, algorithm) if verb in (Verb.PUBLISH, Verb.PLAN) else "")
 
 
 def has_role(user: Any, verb: Verb, algorithm: Algorithm) -> bool:
@@ -160,7 +160,8 @@ def has_role(user: Any, verb: Verb, algorithm: Algorithm) -> bool:
     return writes or approves or who.sees_all
 
 
-def _not_now(verb: Verb, algorithm: Algorithm) -> str:
+def not_now(verb: Verb, algorithm: Algorithm) -> str:
+    """Return why the moment forbids this to everyone, with the cure; "" when it does not."""
     stage = algorithm.stage
     if verb in (Verb.EDIT, Verb.DELETE, Verb.SUBMIT) and stage == Stage.SUBMITTED:
         return _("Het algoritme ligt ter beoordeling. Neem het eerst terug.")
@@ -313,6 +314,19 @@ def authors_of(algorithm: Algorithm) -> QuerySet[User]:
     if algorithm.department_id:
         place |= Q(register_roles__department=algorithm.department_id)
     return User.objects.filter(place, is_active=True, register_roles__kind=Role.Kind.AUTHOR).distinct()
+
+
+def possible_owners(algorithm: Algorithm | None, user: Any) -> QuerySet[User]:
+    """Return who may be the owner of a record: who writes or approves it, and who is it already.
+
+    Of a record that does not exist yet: everyone who writes in the same places as this person.
+    """
+    if algorithm is not None:
+        people = Q(pk__in=authors_of(algorithm)) | Q(pk__in=approvers_of(algorithm)) | Q(pk=algorithm.owner_id)
+    else:
+        places = Q(department__in=departments_to_write_in(user)) | Q(organization__in=organizations_to_write_in(user))
+        people = Q(pk__in=Role.objects.filter(places, kind=Role.Kind.AUTHOR).values("user"))
+    return User.objects.filter(people | Q(pk=user.pk)).order_by("username")
 
 
 def managers() -> QuerySet[User]:

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db import models
+from django.contrib.admin.utils import unquote
+from django.db import IntegrityError, models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from algorithms import policy, standard
-from algorithms.admin import fields
+from algorithms import desk, drafts, hints, policy, standard
+from algorithms import document as documents
+from algorithms.admin import conflict, fields
+from algorithms.admin.conflict import Conflict
 from algorithms.admin.forms import SUGGESTED, AlgorithmForm, RowFormSet, english, row_form, suggestions_id
-from algorithms.admin.verbs import PublishingMixin
+from algorithms.admin.listing import ListActions
+from algorithms.admin.marks import mark
+from algorithms.admin.verbs import WorkflowMixin
+from algorithms.document import difference
 from algorithms.document.form import ENGLISH
-from algorithms.models import ROW_MODELS, Algorithm, AlgorithmTranslation, Department, Party, Reference
+from algorithms.models import ROW_MODELS, Algorithm, AlgorithmTranslation, Department, Event, Party, Reference
+from algorithms.policy import Verb
 from algorithms.standard import FIELDS, SECTIONS, TRANSLATED, Field, Kind
 from algorithms.standing import Standing, State, with_state, words_of
 
+QUARTER = timedelta(days=92)
 MOST_WARNINGS = 8  # messages after one save; the rest is counted
 
 
@@ -63,10 +73,10 @@ class RowInline(admin.StackedInline):
         return rows.select_related("party") if self.key == "parties" else rows
 
     def _may_change(self, request: HttpRequest, obj: Algorithm | None) -> bool:
-        return request.user.has_perm("algorithms.change_algorithm" if obj else "algorithms.add_algorithm")
+        return policy.may(request.user, Verb.EDIT, obj) if obj else policy.may_add(request.user)
 
     def has_view_permission(self, request: HttpRequest, obj: Algorithm | None = None) -> bool:
-        return self._may_change(request, obj) or request.user.has_perm("algorithms.view_algorithm")
+        return obj is None or policy.has_role(request.user, Verb.VIEW, obj)
 
     def has_add_permission(self, request: HttpRequest, obj: Algorithm | None = None) -> bool:
         return self._may_change(request, obj)
@@ -141,6 +151,61 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(state=self.value()) if self.value() in State.values else queryset
 
 
+class WaitingFilter(admin.SimpleListFilter):
+    """The same lists as "waiting for me" on the front page."""
+
+    title = gettext_lazy("wacht op mij")
+    parameter_name = "wacht"
+    LISTS = {
+        "beoordeling": (gettext_lazy("te beoordelen"), desk.to_review),
+        "teruggestuurd": (gettext_lazy("teruggestuurd"), desk.sent_back),
+        "concept": (gettext_lazy("verder schrijven"), desk.own_drafts),
+        "link": (gettext_lazy("dode links"), desk.with_dead_links),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
+        return [(value, label) for value, (label, _rows) in self.LISTS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() not in self.LISTS:
+            return queryset
+        _label, rows = self.LISTS[self.value() or ""]
+        return queryset.filter(pk__in=rows(request.user).order_by().values("pk"))
+
+
+class ReviewFilter(admin.SimpleListFilter):
+    title = gettext_lazy("opnieuw bekijken")
+    parameter_name = "herziening"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
+        return [("nu", _("nu")), ("kwartaal", _("binnen drie maanden")), ("later", _("later"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        today = timezone.localdate()
+        public = queryset.exclude(public_version=None)
+        if self.value() == "nu":
+            return public.filter(review_date__lte=today)
+        if self.value() == "kwartaal":
+            return public.filter(review_date__gt=today, review_date__lte=today + QUARTER)
+        if self.value() == "later":
+            return public.filter(review_date__gt=today + QUARTER)
+        return queryset
+
+
+class CompletenessFilter(admin.SimpleListFilter):
+    title = gettext_lazy("volledigheid")
+    parameter_name = "volledig"
+    RANGES = {"0-49": (0, 49), "50-79": (50, 79), "80-99": (80, 99), "100": (100, 100)}
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
+        return [(value, f"{value.replace('-', '–')} %") for value in self.RANGES]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() not in self.RANGES:
+            return queryset
+        return queryset.filter(completeness__range=self.RANGES[self.value() or ""])
+
+
 class ThemeFilter(admin.SimpleListFilter):
     title = gettext_lazy("thema")
     parameter_name = "thema"
@@ -152,8 +217,13 @@ class ThemeFilter(admin.SimpleListFilter):
         """Compared in Python: searching inside JSON differs between the databases."""
         if not self.value():
             return queryset
-        themes = Algorithm.objects.values_list("pk", "category")
+        themes = queryset.order_by().values_list("pk", "category")
         return queryset.filter(pk__in=[pk for pk, chosen in themes if self.value() in chosen])
+
+
+class PersonChoice(forms.ModelChoiceField):
+    def label_from_instance(self, user: Any) -> str:
+        return drafts.name_of(user)
 
 
 class DepartmentChoice(forms.ModelChoiceField):
@@ -163,10 +233,12 @@ class DepartmentChoice(forms.ModelChoiceField):
 
 # -- the record --------------------------------------------------------------------------------------------------------
 
+KEEPING = "beheer"  # the section that is no part of the standard and never published
+
 
 def _fieldsets() -> list:
     """Return the standard's sections in order; a text that exists per language has its English beside it."""
-    return [
+    sections = [
         (
             standard.in_active_language(section.title),
             {
@@ -181,23 +253,41 @@ def _fieldsets() -> list:
         )
         for section in SECTIONS
     ]
+    own = {
+        "fields": ["owner", "review_date"],
+        "description": gettext_lazy("Afspraken over dit algoritme. Ze worden niet openbaar."),
+        "classes": [section_class(KEEPING)],
+    }
+    return [*sections, (gettext_lazy("Zorg na publicatie"), own)]
 
 
 @admin.register(Algorithm)
-class AlgorithmAdmin(PublishingMixin, admin.ModelAdmin):
+class AlgorithmAdmin(WorkflowMixin, ListActions, admin.ModelAdmin):
     form = AlgorithmForm
     fieldsets = _fieldsets()
     inlines = INLINES  # type: ignore[assignment]
-    list_display = ["name_or_none", "state", "organization", "department", "status", "updated_at", "lars"]
-    list_filter = [StateFilter, "status", ThemeFilter, "organization", "department"]
+    list_display = [
+        "name_or_none", "state", "organization", "department", "status", "completeness_shown", "review_date",
+        "updated_at", "lars",
+    ]  # fmt: skip
+    list_filter = [
+        StateFilter,
+        WaitingFilter,
+        ReviewFilter,
+        CompletenessFilter,
+        ("department", admin.RelatedOnlyFieldListFilter),
+        ("organization", admin.RelatedOnlyFieldListFilter),
+        "status",
+        ThemeFilter,
+    ]
     list_select_related = ["organization", "department"]
-    search_fields = ["name", "lars", "organization__name", "source_id"]
-    search_help_text = gettext_lazy("Zoek op naam, Algoritme-ID, organisatie of Bron-ID.")
+    search_fields = ["name", "description_short", "lars", "organization__name", "department__path", "source_id", "tags"]
+    search_help_text = gettext_lazy("Zoek op naam, omschrijving, Algoritme-ID, organisatie, afdeling of Bron-ID.")
     list_per_page = 50
     save_on_top = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Algorithm]:
-        return with_state(super().get_queryset(request))
+        return with_state(policy.visible(request.user, super().get_queryset(request)))
 
     @admin.display(description=standard.in_active_language(FIELDS["name"].label), ordering="name")
     def name_or_none(self, algorithm: Algorithm) -> str:
@@ -207,27 +297,55 @@ class AlgorithmAdmin(PublishingMixin, admin.ModelAdmin):
     def state(self, algorithm: Any) -> str:
         return words_of(algorithm.state, algorithm.public_version)
 
+    @admin.display(description=gettext_lazy("volledig"), ordering="completeness")
+    def completeness_shown(self, algorithm: Algorithm) -> str:
+        return f"{algorithm.completeness} %"
+
     def get_actions(self, request: HttpRequest) -> dict:
         """Leave out deletion of a selection: a published record may never go with the rest."""
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
 
+    # -- rights: all from policy ---------------------------------------------------------------------------------------
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return policy.may_enter(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: Algorithm | None = None) -> bool:
+        return policy.has_role(request.user, Verb.VIEW, obj) if obj else policy.may_enter(request.user)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return policy.may_add(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: Algorithm | None = None) -> bool:
+        return policy.may(request.user, Verb.EDIT, obj) if obj else policy.may_add(request.user)
+
     def has_delete_permission(self, request: HttpRequest, obj: Algorithm | None = None) -> bool:
         """A record that was ever public can only be withdrawn: its versions stay."""
-        allowed = super().has_delete_permission(request, obj)
-        return allowed and not (obj is not None and obj.pk and policy.was_ever_public(obj))
+        return obj is not None and policy.may(request.user, Verb.DELETE, obj)
+
+    # -- the form ------------------------------------------------------------------------------------------------------
 
     def get_inlines(self, request: HttpRequest, obj: Algorithm | None) -> list:
         """Show what an import kept aside only where there is any."""
         has_legacy = obj is not None and obj.legacy.exists()
         return [inline for inline in self.inlines if inline.key != "legacy" or has_legacy]
 
+    def get_form(self, request: HttpRequest, obj: Algorithm | None = None, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, **kwargs)
+        form.user = request.user
+        form.moved_on = _conflict_of(request) is not None
+        return form
+
     def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
-        kwargs["help_text"] = fields.field_help(FIELDS[db_field.name])
+        if db_field.name in FIELDS:
+            kwargs["help_text"] = fields.field_help(FIELDS[db_field.name])
         if db_field.name == "department":
             kwargs["form_class"] = DepartmentChoice
             kwargs["queryset"] = Department.objects.select_related("organization")
+        if db_field.name == "owner":
+            kwargs["form_class"] = PersonChoice
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
@@ -235,18 +353,59 @@ class AlgorithmAdmin(PublishingMixin, admin.ModelAdmin):
         box = super().formfield_for_dbfield(db_field, request, **kwargs)
         if box is not None and isinstance(db_field, models.ForeignKey):
             box.widget.can_change_related = box.widget.can_delete_related = box.widget.can_view_related = False
+            if db_field.name == "owner":
+                box.widget.can_add_related = False
         return box
 
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        if request.method != "POST":
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        try:
+            with transaction.atomic():
+                self._take_in(request, object_id)
+                return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            # Someone else took the same Bron-ID between our check and our save: now the check sees it and says so.
+            with transaction.atomic():
+                self._take_in(request, object_id)
+                return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _take_in(self, request: HttpRequest, object_id: str | None) -> None:
+        """Lock the draft that is about to be saved, and merge what was posted with what others did meanwhile."""
+        algorithm = self.get_object(request, unquote(object_id)) if object_id else None
+        if algorithm is None:
+            return
+        draft = drafts.lock(algorithm.pk)
+        request.POST, request.conflict = conflict.merge(request.POST, draft)  # type: ignore[attr-defined, misc]
+        request.draft_before = documents.build(draft)  # type: ignore[attr-defined]
+        request.edited_before = draft.updated_at  # type: ignore[attr-defined]
+
     def save_model(self, request: HttpRequest, obj: Algorithm, form: Any, change: bool) -> None:
-        if not change or form.changed_data:  # saving nothing is no edit, and leaves "bewerkt" as it was
+        if not change:
+            obj.owner = obj.owner or request.user  # type: ignore[assignment]
+        if not change or form.changed_data:
             obj.save()
         form.save_translation()
 
     def save_related(self, request: HttpRequest, form: Any, formsets: list, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         algorithm = form.instance
-        if change and not form.changed_data and any(formset.has_changed() for formset in formsets):
-            algorithm.save(update_fields=["updated_at"])
+        before = getattr(request, "draft_before", None) if change else None
+        event = drafts.saved(
+            algorithm,
+            before,
+            by=request.user,  # type: ignore[arg-type]
+            verb=Event.Verb.EDIT if change else Event.Verb.CREATE,
+            confirmed=set(request.POST.getlist("english_holds")),
+        )
+        if event is None and change:  # saving nothing is no edit, and leaves "bewerkt" as it was
+            Algorithm.objects.filter(pk=algorithm.pk).update(updated_at=request.edited_before)  # type: ignore[attr-defined]
+        for label, taken in fields.taken_out(form):
+            messages.warning(
+                request, _("%(label)s: weggehaald is %(what)s.") % {"label": label, "what": ", ".join(taken)}
+            )
         self._warn(request, Algorithm.objects.get(pk=algorithm.pk))
 
     def _warn(self, request: HttpRequest, algorithm: Algorithm) -> None:
@@ -260,9 +419,45 @@ class AlgorithmAdmin(PublishingMixin, admin.ModelAdmin):
         algorithm = kwargs.get("obj")
         if algorithm is not None:
             # As stored: `algorithm` may hold what was typed and refused.
-            context["standing"] = Standing.of(Algorithm.objects.get(pk=algorithm.pk))
-            context["has_publish_permission"] = self.has_publish_permission(request, algorithm)
+            stored = Algorithm.objects.select_related("edited_by", "owner", "planned_by").get(pk=algorithm.pk)
+            standing = Standing.of(stored)
+            equal = drafts.equal_paragraphs(stored, standing.draft, policy.visible(request.user))
+            found = hints.hints(standing.draft, equal)
+            changes = difference(standing.public, standing.draft) if standing.public else []
+            clash = _conflict_of(request)
+            mark(
+                context["adminform"].form,
+                context["inline_admin_formsets"],
+                changes=changes,
+                version=standing.version,
+                stale=documents.stale_places(standing.draft, stored.stale_english),
+                hints=found,
+                conflict=clash,
+            )
+            context |= {
+                "standing": standing,
+                "stored": stored,
+                "steps": self.steps_for(request, stored),
+                "hints": found,
+                "completeness": hints.completeness(standing.draft),
+                "readability": hints.readability_of(standing.draft),
+                "changes": changes,
+                "conflict": clash,
+                "sent_back": _sent_back(stored),
+                "why_not_edit": policy.why_not(request.user, Verb.EDIT, stored),
+            }
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _sent_back(algorithm: Algorithm) -> Event | None:
+    """Return why a concept came back, until it is offered again."""
+    steps = (Event.Verb.SUBMIT, Event.Verb.RECALL, Event.Verb.SEND_BACK, Event.Verb.PUBLISH, Event.Verb.PLAN)
+    last = algorithm.events.filter(verb__in=steps).first()
+    return last if last and last.verb == Event.Verb.SEND_BACK else None
+
+
+def _conflict_of(request: HttpRequest) -> Conflict | None:
+    return getattr(request, "conflict", None)
 
 
 def _shown_english(key: str) -> Any:

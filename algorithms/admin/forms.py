@@ -6,11 +6,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import Q
 from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from algorithms import document, standard
+from algorithms import document, policy, standard
 from algorithms.admin import fields
 from algorithms.document import FACTS, Problem
 from algorithms.document.form import ENGLISH
@@ -31,13 +32,40 @@ def message(problem: Problem) -> str:
 
 
 class _RecordForm(forms.ModelForm):
-    """Facts and Dutch texts of a record, and beside each Dutch text its English."""
+    """Facts and Dutch texts of a record, and beside each Dutch text its English.
+
+    `user` (set by the admin) is who writes: only their organisations and departments can be chosen. `moved_on` is true
+    when the draft was changed since the form was opened: then nothing is saved.
+    """
+
+    user: Any
+    moved_on = False
+
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0)
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        self.initial["revision"] = self.instance.revision
+        self._offer_places()
         stored = self.translation()
         for key in TRANSLATED:
             self.initial.setdefault(english(key), getattr(stored, key))
+
+    def _offer_places(self) -> None:
+        """Offer the organisations, departments and owners within this person's reach, and what is chosen already."""
+        here = self.instance
+        for name, offered, chosen in (
+            ("organization", policy.organizations_to_write_in(self.user), here.organization_id),
+            ("department", policy.departments_to_write_in(self.user), here.department_id),
+        ):
+            if name not in self.fields:  # someone who may only read
+                continue
+            rows = self.fields[name].queryset.filter(Q(pk__in=offered.values("pk")) | Q(pk=chosen))
+            self.fields[name].queryset = rows
+            if not here.pk and len(only := list(rows[:2])) == 1:
+                self.initial.setdefault(name, only[0].pk)
+        if "owner" in self.fields:
+            self.fields["owner"].queryset = policy.possible_owners(here if here.pk else None, self.user)
 
     def translation(self) -> AlgorithmTranslation:
         """Return the English texts as stored, or new ones."""
@@ -47,7 +75,16 @@ class _RecordForm(forms.ModelForm):
     def clean(self) -> dict:
         given = super().clean() or self.cleaned_data
         self._check_department(given)
+        self._check_place(given)
         self._check_source_id(given)
+        if self.moved_on:
+            self.add_error(
+                None,
+                _(
+                    "Iemand anders heeft dit algoritme opgeslagen terwijl u schreef. Er is nog niets van u opgeslagen, "
+                    "en u bent niets kwijt. Kijk hieronder wat er is veranderd en sla daarna opnieuw op."
+                ),
+            )
         data = {key: given[key] for key in (*FACTS, *TRANSLATED) if key in given}
         data["translations"] = {ENGLISH: {key: given[english(key)] for key in TRANSLATED if english(key) in given}}
         data = document.clean(data)
@@ -66,6 +103,12 @@ class _RecordForm(forms.ModelForm):
         if organization and department and department.organization_id != organization.pk:
             why = _("Deze afdeling hoort bij %(other)s, niet bij %(organization)s. Kies een andere afdeling.")
             self.add_error("department", why % {"other": department.organization, "organization": organization})
+
+    def _check_place(self, given: dict) -> None:
+        organization, department = given.get("organization"), given.get("department")
+        if organization and not policy.may_write_in(self.user, organization, department):
+            name = "department" if not department else "organization"
+            self.add_error(name, _("U schrijft niet voor deze plek. Kies een afdeling waarvoor u schrijft."))
 
     def _check_source_id(self, given: dict) -> None:
         organization, source_id = given.get("organization"), given.get("source_id")
@@ -94,7 +137,7 @@ def _in_stored_order(chosen: list[str], stored: list[str]) -> list[str]:
 
 class _FormMeta:
     model = Algorithm
-    fields = ("organization", "department", *FACTS, *TRANSLATED)
+    fields = ("organization", "department", *FACTS, *TRANSLATED, "owner", "review_date")
 
 
 AlgorithmForm = type(
@@ -102,6 +145,15 @@ AlgorithmForm = type(
     (_RecordForm,),
     {key: fields.for_field(FIELDS[key]) for key in (*FACTS, *TRANSLATED)}
     | {english(key): fields.for_english(FIELDS[key]) for key in TRANSLATED}
+    | {
+        "review_date": forms.DateField(
+            label=gettext_lazy("Opnieuw bekijken op"),
+            help_text=gettext_lazy("Wanneer iemand nagaat of alles nog klopt. Leeg: een jaar na de publicatie."),
+            required=False,
+            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            error_messages={"invalid": gettext_lazy("Dit is geen datum. Schrijf jjjj-mm-dd, bijvoorbeeld 2027-03-01.")},
+        )
+    }
     | {"Meta": _FormMeta, "__module__": __name__},
 )
 

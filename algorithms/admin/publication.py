@@ -1,4 +1,4 @@
-"""The log, to be read: entries are made by publishing and never changed."""
+"""The log, to be read: entries are made by publishing and never changed, so policy lets nobody keep it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from algorithms.admin.fields import link
+from algorithms.admin.rights import ByPolicy
 from algorithms.models import Action, Publication
 
 
 @admin.register(Publication)
-class PublicationAdmin(admin.ModelAdmin):
+class PublicationAdmin(ByPolicy, admin.ModelAdmin):
     list_display = ["sequence", "lars", "version", "action", "published_at", "note"]
     list_filter = ["action", "published_at"]
     search_fields = ["lars", "note"]
@@ -36,12 +37,3 @@ class PublicationAdmin(admin.ModelAdmin):
             return _("Deze regel heeft geen eigen document.")
         address = f"/api/v1/algoritmes/{entry.lars}/versies/{entry.version}"
         return link(address, _("Versie %s zoals gepubliceerd") % entry.version)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Publication | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Publication | None = None) -> bool:
-        return False

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from algorithms import document, standard
 from algorithms.admin import fields
+from algorithms.admin.rights import ByPolicy
 from algorithms.models import Department, Organization, Page, Party, Synonym
 from algorithms.standard import Kind
 
@@ -45,7 +46,7 @@ class RegisterForm(forms.ModelForm):
             raise ValidationError(_("Dit is geen webadres. Begin met https:// of http://."))
 
 
-class RegisterAdmin(admin.ModelAdmin):
+class RegisterAdmin(ByPolicy, admin.ModelAdmin):
     """What the classes below share."""
 
     form = RegisterForm
@@ -94,7 +95,7 @@ class DepartmentForm(RegisterForm):
         return " / ".join(part for part in parts if part)
 
 
-class DepartmentInline(admin.StackedInline):
+class DepartmentInline(ByPolicy, admin.StackedInline):
     model = Department
     form = DepartmentForm
     fields = ["path", ("phone", "email")]

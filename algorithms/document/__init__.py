@@ -2,12 +2,14 @@
 
 `docs/document.md` tells its shape. `build` makes it from a draft, `apply` is the one inverse (importers, restore, copy,
 template), `clean` brings what came in into shape, `problems` is the one check that form, importer, delivery API and
-publishing share. `canonical` gives the bytes that are hashed and published.
+publishing share, `difference` tells what changed between two of them. `canonical` gives the bytes that are hashed and
+published.
 """
 
 from algorithms.document.applying import apply, apply_many, find_organization
 from algorithms.document.building import build, rows_of, with_rows
 from algorithms.document.cleaning import clean, clean_text
+from algorithms.document.difference import Change, RowChange, Span, changed_keys, difference, english_label, spans
 from algorithms.document.form import FACTS, GIVEN, Document, canonical, content
 from algorithms.document.problems import (
     ERROR,
@@ -30,8 +32,11 @@ __all__ = [
     "GIVEN",
     "REQUIRED",
     "WARNING",
+    "Change",
     "Document",
     "Problem",
+    "RowChange",
+    "Span",
     "apply",
     "apply_many",
     "blocking",
@@ -39,15 +44,19 @@ __all__ = [
     "blocking_republication",
     "build",
     "canonical",
+    "changed_keys",
     "clean",
     "clean_text",
     "content",
+    "difference",
+    "english_label",
     "find_organization",
     "is_mail_address",
     "is_too_long_only",
     "is_web_address",
     "problems",
     "rows_of",
+    "spans",
     "stale_pairs",
     "stale_places",
     "with_rows",
