@@ -11,7 +11,7 @@ import secrets
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -23,6 +23,8 @@ from algorithms import document as documents
 from algorithms import listing, log, richtext
 from algorithms.document import Document, Problem
 from algorithms.models import Action, Algorithm, Head, Listing, ListingFacet, Publication
+
+REVIEW_AFTER = timedelta(days=365)
 
 
 class Refused(Exception):
@@ -62,7 +64,7 @@ def publish_many(algorithms: list[Algorithm], *, note: str = "", republish: bool
         lars = [draft.lars for draft in drafts]
         latest = _latest(lars)
         current = current_contents(lars)
-        outcomes, entries, published = [], [], []
+        outcomes, entries, published, frozen = [], [], [], []
         for draft in drafts:
             document = documents.build(draft)
             found = _check(document, republish)
@@ -74,6 +76,9 @@ def publish_many(algorithms: list[Algorithm], *, note: str = "", republish: bool
                 outcomes.append(Outcome(draft.lars, "withdrawn", problems=found))
                 continue
             moment = _moment(head)
+            draft.public_digest = draft.digest = documents.digest(document)
+            draft.review_date = next_review(draft.review_date, moment)
+            frozen.append(draft)
             document |= {
                 "version": version + 1,
                 "published_at": log.stamp(moment),
@@ -88,8 +93,15 @@ def publish_many(algorithms: list[Algorithm], *, note: str = "", republish: bool
             outcomes.append(Outcome(draft.lars, "published", entry, found))
         Publication.objects.bulk_create(entries)
         _refresh_listings(published)
+        Algorithm.objects.bulk_update(frozen, ["digest", "public_digest", "review_date"], batch_size=200)
         head.save(update_fields=["sequence", "hash", "published_at"])
     return outcomes
+
+
+def next_review(chosen: date | None, published_at: datetime) -> date:
+    """Return when a record is to be looked at again: the day its owners chose, else a year after its publication."""
+    today = timezone.localdate(published_at)
+    return chosen if chosen and chosen > today else today + REVIEW_AFTER
 
 
 def current_contents(lars: list[str]) -> dict[str, Document]:
@@ -137,11 +149,17 @@ def find(text: str) -> list[Found]:
     current = set(Listing.objects.values_list("publication_id", flat=True))
     found = []
     for entry in Publication.objects.iterator(chunk_size=500):
-        if entry.document and any(needle in _folded(part) for part in _strings(json.loads(entry.document))):
+        if entry.document and holds(json.loads(entry.document), needle):
             found.append(Found(entry.sequence, entry.lars, entry.version, "document", entry.sequence in current))
         if needle in _folded(entry.note):
             found.append(Found(entry.sequence, entry.lars, entry.version, "note", entry.sequence in current))
     return found
+
+
+def holds(document: Document, text: str) -> bool:
+    """Whether a document holds `text`, whatever its case, markup and white space."""
+    needle = _folded(text)
+    return any(needle in _folded(part) for part in _strings(document))
 
 
 def redact(text: str, *, reason: str) -> list[Found]:

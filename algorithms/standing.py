@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from algorithms import document, log
+from algorithms import document
 from algorithms.document import Document, Problem
 from algorithms.models import Algorithm, Listing, Publication, Stage
 
@@ -28,7 +28,8 @@ class State(models.TextChoices):
 def with_state(algorithms: QuerySet[Algorithm]) -> QuerySet[Algorithm]:
     """Add `state` and `public_version`, in the same query.
 
-    For lists: "changed" is told by the clock (saved after publication). `Standing` compares the texts themselves.
+    For lists: "changed" is told by digests, and by the clock for a draft from before there were any. `Standing`
+    compares the texts themselves.
     """
     listing = Listing.objects.filter(lars=OuterRef("lars"))
     return algorithms.annotate(
@@ -41,7 +42,8 @@ def with_state(algorithms: QuerySet[Algorithm]) -> QuerySet[Algorithm]:
             When(stage=Stage.PLANNED, then=Value(State.PLANNED.value)),
             When(was_public=False, then=Value(State.DRAFT.value)),
             When(public_version=None, then=Value(State.WITHDRAWN.value)),
-            When(updated_at__gt=F("public_since"), then=Value(State.CHANGED.value)),
+            When(digest="", updated_at__gt=F("public_since"), then=Value(State.CHANGED.value)),
+            When(~Q(digest="") & ~Q(digest=F("public_digest")), then=Value(State.CHANGED.value)),
             default=Value(State.PUBLIC.value),
         )
     )
@@ -95,7 +97,7 @@ class Standing:
             lars=algorithm.lars,
             draft=draft,
             public=public,
-            digest=log.sha256(document.canonical(draft)),
+            digest=document.digest(draft),
         )
 
     @property

@@ -23,7 +23,6 @@ from algorithms.publishing import Outcome, Refused
 from algorithms.standard import Kind
 from algorithms.standing import Standing
 
-REVIEW_AFTER = timedelta(days=365)  # a record is looked at again a year after its publication, unless it says otherwise
 NOTE_LIMIT = 2000  # characters of a note or reason
 
 
@@ -121,6 +120,7 @@ def publish_due(now: datetime | None = None) -> list[tuple[Algorithm, str]]:
 
 @transaction.atomic
 def _publish_planned(pk: int, moment: datetime) -> tuple[Algorithm, str] | None:
+    publishing.lock()  # before the record, as an import does
     draft = drafts.lock(pk)
     if draft.stage != Stage.PLANNED or draft.planned_at is None or draft.planned_at > moment:
         return None  # another run was first, or the plan was struck out
@@ -140,6 +140,8 @@ def _publish_planned(pk: int, moment: datetime) -> tuple[Algorithm, str] | None:
 
 def _begin(algorithm: Algorithm, by: User, verb: Verb) -> Algorithm:
     """Return the record as it is stored, locked, when this person may do this now. Raises Refused."""
+    if verb in (Verb.PUBLISH, Verb.WITHDRAW):
+        publishing.lock()  # before the record, as an import does: two orders would wait for each other for ever
     draft = drafts.lock(algorithm.pk)
     if why := policy.why_not(by, verb, draft):
         raise Refused(why)
@@ -150,15 +152,12 @@ def _publish(draft: Algorithm, by: User | None, note: str, alone: bool) -> Outco
     outcome = publishing.publish(draft, note=note)
     if outcome.entry is None:
         raise Refused(_("Er is niets gewijzigd sinds de openbare versie, dus er komt geen nieuwe versie."))
-    today = timezone.localdate()
-    fresh = draft.review_date if draft.review_date and draft.review_date > today else today + REVIEW_AFTER
     _store(
         draft,
         stage=Stage.DRAFT,
         planned_at=None,
         planned_by=None,
         planned_note="",
-        review_date=fresh,
         reminded_at=None,
         owner=draft.owner or draft.submitted_by,
     )
@@ -208,4 +207,4 @@ def review_day(algorithm: Algorithm) -> date | None:
     if algorithm.review_date:
         return algorithm.review_date
     moment = Listing.objects.filter(lars=algorithm.lars).values_list("published_at", flat=True).first()
-    return timezone.localdate(moment) + REVIEW_AFTER if moment else None
+    return timezone.localdate(moment) + publishing.REVIEW_AFTER if moment else None

@@ -10,7 +10,7 @@ from algorithms.document.applying import apply, apply_many, find_organization
 from algorithms.document.building import build, rows_of, with_rows
 from algorithms.document.cleaning import clean, clean_text
 from algorithms.document.difference import Change, RowChange, Span, changed_keys, difference, english_label, spans
-from algorithms.document.form import FACTS, GIVEN, Document, canonical, content
+from algorithms.document.form import FACTS, GIVEN, Document, canonical, content, digest
 from algorithms.document.problems import (
     ERROR,
     REQUIRED,
@@ -49,6 +49,7 @@ __all__ = [
     "clean_text",
     "content",
     "difference",
+    "digest",
     "english_label",
     "find_organization",
     "is_mail_address",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -44,3 +45,8 @@ def _refuse_floats(value: Any) -> None:
 def content(document: Document) -> Document:
     """Return a document without what publishing gives it, for comparing."""
     return {key: value for key, value in document.items() if key not in GIVEN}
+
+
+def digest(document: Document) -> str:
+    """Return the hash of a document's content: equal digests are equal texts."""
+    return hashlib.sha256(canonical(content(document)).encode()).hexdigest()

@@ -182,6 +182,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="algorithm",
+            name="digest",
+            field=models.CharField(blank=True, editable=False, max_length=64),
+        ),
+        migrations.AddField(
+            model_name="algorithm",
+            name="public_digest",
+            field=models.CharField(blank=True, editable=False, max_length=64),
+        ),
+        migrations.AddField(
+            model_name="algorithm",
             name="edited_by",
             field=models.ForeignKey(
                 editable=False,

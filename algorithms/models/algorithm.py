@@ -158,6 +158,9 @@ class Algorithm(Texts):
     )
     reminded_at = models.DateTimeField(_("herinnerd"), null=True, editable=False)
     completeness = models.PositiveSmallIntegerField(_("volledigheid"), default=0, editable=False)  # percent
+    # Digests of the texts as saved and as public now (`content`): a list tells by them what changed since publication.
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+    public_digest = models.CharField(max_length=64, blank=True, editable=False)
     # Which English texts are older than their Dutch: digests of the pairs (document.translation).
     stale_english = models.JSONField(default=list, editable=False)
 
