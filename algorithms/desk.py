@@ -33,7 +33,7 @@ def waiting_for(user: Any) -> list[Waiting]:
         _waiting(
             _("Te beoordelen"),
             _("Een collega biedt dit aan. Publiceer het, of stuur het terug met een reden."),
-            "stand=ter-beoordeling",
+            "wacht=beoordeling",
             to_review(user),
         ),
         _waiting(

@@ -19,6 +19,7 @@ from django.utils.translation import override
 
 from algorithms import policy
 from algorithms.models import Algorithm
+from algorithms.policy import Verb
 
 logger = logging.getLogger(__name__)
 
@@ -32,13 +33,36 @@ def send(people: Iterable[User | None], template: str, context: dict[str, Any], 
     addresses = sorted({p.email for p in known.values() if p.email and p.is_active and (but is None or p.pk != but.pk)})
     if not addresses:
         return
+    subject, body = _written(template, context)
+    messages = [EmailMessage(subject, body, to=[address]) for address in addresses]  # nobody sees another's address
+    transaction.on_commit(lambda: _deliver(messages), robust=True)
+
+
+class NotDelivered(Exception):
+    """The mail server did not take a message."""
+
+
+def deliver(person: User, template: str, context: dict[str, Any]) -> None:
+    """Send a mail to one person now, inside the transaction that writes down that they were told.
+
+    Raises NotDelivered, so that nothing is written down and the next run tells them. Writers may wait for us meanwhile:
+    EMAIL_TIMEOUT ends it.
+    """
+    subject, body = _written(template, context)
+    try:
+        taken = get_connection().send_messages([EmailMessage(subject, body, to=[person.email])])
+    except Exception as error:  # each backend has errors of its own
+        raise NotDelivered(str(error) or type(error).__name__) from error
+    if not taken:
+        raise NotDelivered(person.email)
+
+
+def _written(template: str, context: dict[str, Any]) -> tuple[str, str]:
+    """Return subject and text of `templates/mail/<template>.txt`."""
     with override("nl"):
         text = render_to_string(f"mail/{template}.txt", {"site": settings.SITE_NAME, **context}).strip()
     subject, _line, body = text.partition("\n")
-    messages = [
-        EmailMessage(subject.strip(), body.strip() + "\n", to=[address]) for address in addresses
-    ]  # one each: nobody sees another's address
-    transaction.on_commit(lambda: _deliver(messages), robust=True)
+    return subject.strip(), body.strip() + "\n"
 
 
 def _deliver(messages: list[EmailMessage]) -> None:
@@ -58,10 +82,17 @@ def _step(people: Iterable[User | None], template: str, algorithm: Algorithm, by
     send(people, template, context, but=by)
 
 
-def writers(algorithm: Algorithm) -> list[User | None]:
-    """Return who works on a draft: owner, who wrote last and who offered it; without any, all its authors."""
-    people = [algorithm.owner, algorithm.edited_by, algorithm.submitted_by]
-    return people if any(people) else list(policy.authors_of(algorithm))
+def writers(algorithm: Algorithm) -> list[User]:
+    """Return who works on a draft: owner, who wrote last and who offered it; without any, all its authors.
+
+    Who left, or may not read the record any more, is not told of it.
+    """
+    people = _readers(algorithm, [algorithm.owner, algorithm.edited_by, algorithm.submitted_by])
+    return people or list(policy.authors_of(algorithm))
+
+
+def _readers(algorithm: Algorithm, people: Iterable[User | None]) -> list[User]:
+    return [person for person in people if person and policy.has_role(person, Verb.VIEW, algorithm)]
 
 
 def submitted(algorithm: Algorithm, by: User, note: str) -> None:
@@ -72,8 +103,10 @@ def recalled(algorithm: Algorithm, by: User, note: str) -> None:
     _step(policy.approvers_of(algorithm), "recalled", algorithm, by, note=note)
 
 
-def sent_back(algorithm: Algorithm, by: User | None, reason: str) -> None:
-    _step(writers(algorithm), "sent_back", algorithm, by, reason=reason)
+def sent_back(algorithm: Algorithm, by: User | None, reason: str, planned_by: User | None = None) -> None:
+    """`planned_by` approved a publication that then failed."""
+    people = [*writers(algorithm), *_readers(algorithm, [planned_by])]
+    _step(people, "sent_back", algorithm, by, reason=reason)
 
 
 def planned(algorithm: Algorithm, by: User, note: str) -> None:
@@ -84,10 +117,12 @@ def unplanned(algorithm: Algorithm, by: User, note: str) -> None:
     _step([*writers(algorithm), *policy.approvers_of(algorithm)], "unplanned", algorithm, by, note=note)
 
 
-def published(algorithm: Algorithm, by: User | None, note: str, version: int) -> None:
-    people = [*writers(algorithm), algorithm.planned_by] if by is None else writers(algorithm)
+def published(algorithm: Algorithm, by: User | None, note: str, version: int, was_planned: bool = False) -> None:
+    """Who planned it is told as well: the register did it, at its moment."""
+    people = [*writers(algorithm), *(_readers(algorithm, [by]) if was_planned else [])]
     public = f"{settings.SITE_URL}/a/{algorithm.lars}"
-    _step(people, "published", algorithm, by, note=note, version=version, public=public)
+    doer = None if was_planned else by
+    _step(people, "published", algorithm, doer, note=note, version=version, public=public)
 
 
 def withdrawn(algorithm: Algorithm, by: User, reason: str) -> None:
