@@ -7,18 +7,21 @@ up at each change, so that whoever saves over a newer draft is told (`Algorithm.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from algorithms import document as documents
-from algorithms import hints
+from algorithms import hints, publishing
 from algorithms.document import Document
 from algorithms.models import Algorithm, Department, Event, Organization, Paragraph, Publication, Stage, Template
+from algorithms.standard import FIELDS
 
 # What belongs to one record and not to a copy of it.
 IDENTITY = ("lars", "source_id", "identifiers", "legacy")
@@ -80,28 +83,45 @@ def saved_many(
     verb: Verb,
     note: str = "",
     confirmed: Collection[str] = (),
+    afters: Mapping[int, Document] | None = None,
+    versions: Mapping[int, int] = MappingProxyType({}),
 ) -> list[Event | None]:
-    """`saved` for many drafts in few queries. A draft that did not change gets no event and keeps its revision."""
+    """`saved` for many drafts in few queries. A draft that did not change gets no event and keeps its revision.
+
+    Who loaded the drafts in this transaction and knows what they hold now gives it in `afters`, by primary key; then
+    nothing is read again. `versions` are those published in the same step, by primary key: the version holds the text,
+    so that the event names it and stores none.
+    """
     befores = dict(pairs)
-    found = {row.pk: row for row in documents.with_rows(list(Algorithm.objects.filter(pk__in=[a.pk for a in befores])))}
+    if afters is None:
+        rows = documents.with_rows(list(Algorithm.objects.filter(pk__in=[a.pk for a in befores])))
+        found = {row.pk: row for row in rows}
+        afters = {row.pk: documents.build(row) for row in rows}
+    else:
+        found = {algorithm.pk: algorithm for algorithm in befores}
     events: list[Event | None] = []
-    changed: list[Algorithm] = []
+    updates: dict[str, tuple[dict[str, Any], list[int]]] = {}  # what is alike for many is written at once
     paragraphs: list[Paragraph] = []
+    digested: list[Algorithm] = []
+    now = timezone.now()
     for algorithm, before in befores.items():
-        row = found[algorithm.pk]
-        after = documents.build(row)
+        row, after = found[algorithm.pk], afters[algorithm.pk]
         stale = documents.stale_pairs(before or {}, after, row.stale_english, confirmed)
         if before == after and stale == row.stale_english:
             events.append(None)
             continue
-        row.stale_english = stale
+        values: dict[str, Any] = {"stale_english": stale}
         if before != after:
-            row.revision += 1
-            row.edited_by = by
-            row.updated_at = timezone.now()
-            row.completeness = hints.completeness(after).percentage
+            values |= {"edited_by": by, "updated_at": now, "completeness": hints.completeness(after).percentage}
             paragraphs += [Paragraph(algorithm=row, digest=digest) for digest in hints.paragraphs(after)]
-        changed.append(row)
+        updates.setdefault(repr(values), (values, []))[1].append(row.pk)
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.revision += 1 if before != after else 0
+        version = versions.get(row.pk)
+        if before != after and not version:  # of a version, publishing wrote it
+            row.digest = documents.digest(after)
+            digested.append(row)
         events.append(
             Event(
                 algorithm=row,
@@ -110,24 +130,23 @@ def saved_many(
                 by_name=name_of(by),
                 note=note,
                 revision=row.revision,
-                document=documents.canonical(after) if before != after else "",
+                version=version,
+                document="" if version else documents.canonical(after),
             )
             if before != after
             else None
         )
-    Algorithm.objects.bulk_update(
-        changed, ["revision", "edited_by", "updated_at", "completeness", "stale_english"], batch_size=200
-    )
+    for values, alike in updates.values():
+        raised = {"revision": F("revision") + 1} if "edited_by" in values else {}
+        Algorithm.objects.filter(pk__in=alike).update(**values, **raised)
+    Algorithm.objects.bulk_update(digested, ["digest"], batch_size=200)
     Paragraph.objects.filter(algorithm__in=[e.algorithm_id for e in events if e]).delete()
     Paragraph.objects.bulk_create(paragraphs, batch_size=1000)
     Event.objects.bulk_create([e for e in events if e], batch_size=200)
     for algorithm in befores:
         row = found[algorithm.pk]
-        algorithm.revision, algorithm.edited_by, algorithm.stale_english = (
-            row.revision,
-            row.edited_by,
-            row.stale_english,
-        )
+        algorithm.revision, algorithm.edited_by = row.revision, row.edited_by
+        algorithm.stale_english, algorithm.digest = row.stale_english, row.digest
     return events
 
 
@@ -144,12 +163,15 @@ def equal_paragraphs(algorithm: Algorithm, draft: Document, others: Any) -> dict
 
 def earlier(algorithm: Algorithm, *, revision: int | None = None, version: int | None = None) -> Document:
     """Return what a record held at a revision of its draft, or in a published version. Raises NoSuchDraft."""
-    if version is not None:
-        text = Publication.objects.versions(algorithm.lars).filter(version=version).values_list("document", flat=True)
-    else:
-        kept = algorithm.events.filter(revision=revision).exclude(document="")
-        text = kept.values_list("document", flat=True)
-    stored = next(iter(text), "")
+    stored = ""
+    if version is None and revision is not None:
+        events = algorithm.events.filter(revision=revision)
+        stored = events.exclude(document="").values_list("document", flat=True).first() or ""
+        imported = events.filter(verb=Verb.IMPORT)  # published as well: the version holds the text
+        version = imported.values_list("version", flat=True).first()
+    if version is not None and not stored:
+        versions = Publication.objects.versions(algorithm.lars).filter(version=version)
+        stored = versions.values_list("document", flat=True).first() or ""
     if not stored:
         raise NoSuchDraft(_("Deze tekst is er niet (meer)."))
     return documents.content(json.loads(stored))
@@ -169,10 +191,18 @@ def restore(algorithm: Algorithm, earlier_document: Document, *, by: User | None
 
 @transaction.atomic
 def copy(algorithm: Algorithm, *, by: User, organization: Organization, department: Department | None) -> Algorithm:
-    """Return a new draft with the texts of another and an identity of its own."""
+    """Return a new draft with the texts of another and an identity of its own.
+
+    Its name tells that it is a copy, unless that would make the name too long.
+    """
     texts = content(algorithm)
     name = _("%s (kopie)") % texts["name"] if texts["name"] else ""
-    return _begin(texts | {"name": name}, by, organization, department, Verb.COPY, _("Kopie van %s.") % algorithm.lars)
+    if len(name) > FIELDS["name"].max_length:
+        name = texts["name"]
+    made = _begin(texts | {"name": name}, by, organization, department, Verb.COPY, _("Kopie van %s.") % algorithm.lars)
+    made.stale_english = algorithm.stale_english  # what was older than its Dutch there, is so here
+    Algorithm.objects.filter(pk=made.pk).update(stale_english=made.stale_english)
+    return made
 
 
 @transaction.atomic
@@ -188,6 +218,10 @@ def as_template(algorithm: Algorithm) -> str:
     """Return the document of a record as a template keeps it: without what belongs to this record alone."""
     texts = content(algorithm)
     own = (*IDENTITY, "organization", "department", "contact_email", "contact_points", "begin_date", "end_date", "url")
+    texts["translations"] = {
+        lang: {key: value for key, value in translated.items() if key not in own}
+        for lang, translated in texts["translations"].items()
+    }
     return documents.canonical({key: value for key, value in texts.items() if key not in own})
 
 
@@ -199,6 +233,30 @@ def _begin(
     documents.apply(algorithm, documents.clean(fresh))
     saved(algorithm, None, by=by, verb=verb, note=note)
     return algorithm
+
+
+def forget(text: str) -> tuple[int, list[str]]:
+    """Empty what the history of drafts keeps of `text`, after it was redacted from the log.
+
+    Returns how many events were emptied, and the drafts (by number) and templates (by name) that hold it still: people
+    take it out there.
+    """
+    emptied = []
+    for kept in Event.objects.exclude(document="").iterator(chunk_size=500):
+        if publishing.holds(json.loads(kept.document), text):
+            emptied.append(kept.pk)
+    for kept in Event.objects.exclude(note="").only("note").iterator(chunk_size=500):
+        if publishing.holds({"note": kept.note}, text):
+            emptied.append(kept.pk)
+    Event.objects.filter(pk__in=emptied).update(document="", note=_("Onleesbaar gemaakt."))
+    still = []
+    for start in range(0, len(pks := list(Algorithm.objects.order_by("pk").values_list("pk", flat=True))), 200):
+        for draft in documents.with_rows(list(Algorithm.objects.filter(pk__in=pks[start : start + 200]))):
+            if publishing.holds(documents.build(draft), text):
+                still.append(draft.lars)
+    templates = Template.objects.all()
+    still += [template.name for template in templates if publishing.holds(json.loads(template.document), text)]
+    return len(set(emptied)), still
 
 
 def reopen(algorithm: Algorithm, *, by: User | None, note: str) -> None:

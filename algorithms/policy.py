@@ -208,6 +208,11 @@ def may_add(user: Any) -> bool:
     return who.is_superuser or bool(who.writes_departments or who.writes_organizations)
 
 
+def may_import(user: Any) -> bool:
+    """Whether this person may import anything: records, or what belongs to the register itself."""
+    return may_add(user) or may_keep(user, Page)
+
+
 def may_write_in(user: Any, organization: Organization | None, department: Department | None) -> bool:
     """Whether this person may have a record in this place: theirs, or made by them."""
     who = holder(user)
@@ -325,7 +330,8 @@ def possible_owners(algorithm: Algorithm | None, user: Any) -> QuerySet[User]:
         people = Q(pk__in=authors_of(algorithm)) | Q(pk__in=approvers_of(algorithm)) | Q(pk=algorithm.owner_id)
     else:
         places = Q(department__in=departments_to_write_in(user)) | Q(organization__in=organizations_to_write_in(user))
-        people = Q(pk__in=Role.objects.filter(places, kind=Role.Kind.AUTHOR).values("user"))
+        authors = Role.objects.filter(places, kind=Role.Kind.AUTHOR, user__is_active=True)
+        people = Q(pk__in=authors.values("user"))
     return User.objects.filter(people | Q(pk=user.pk)).order_by("username")
 
 

@@ -21,11 +21,14 @@ def env_bool(name: str, default: bool) -> bool:
     return value in ("true", "1")
 
 
-def env_int(name: str, default: int) -> int:
+def env_int(name: str, default: int, least: int = 0) -> int:
     try:
-        return int(env(name, str(default)))
+        number = int(env(name, str(default)))
     except ValueError:
         raise ImproperlyConfigured(f"{name} is {env(name)!r}: write a whole number.") from None
+    if number < least:
+        raise ImproperlyConfigured(f"{name} is {number}: write {least} or more.")
+    return number
 
 
 def env_list(name: str, default: str = "") -> list[str]:

@@ -6,19 +6,28 @@ conditional request is answered before any view runs.
 
 from __future__ import annotations
 
+from allauth.account.middleware import AccountMiddleware
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponseNotModified, HttpResponseRedirect
 from django.middleware.csrf import CsrfViewMiddleware
+from django.urls import reverse
 from django.utils import translation
-from django.utils.cache import get_conditional_response
+from django.utils.cache import add_never_cache_headers, get_conditional_response
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import gettext as _
 
+from algorithms.accounts import gate, sessions
+from algorithms.accounts.views import LANGUAGE_COOKIE
 from algorithms.api import problems
 from algorithms.models import Head
 
 STAFF = "/beheer/"
+PREVIEW = "/beheer/voorbeeld/"  # a link shows a draft to who has no account: no session, no CSRF machinery, no cookie
 API = "/api/"
 OPEN_DATA = "/open-data/"
 API_VERSION = "1.0.0"
@@ -34,17 +43,22 @@ def is_for_machines(request: HttpRequest) -> bool:
 
 
 def is_staff_path(request: HttpRequest) -> bool:
-    return request.path_info.startswith(STAFF)
+    return request.path_info.startswith(STAFF) and not request.path_info.startswith(PREVIEW)
 
 
 class LanguageFromPath:
-    """Dutch, or English under /en/. No cookie, no Accept-Language, so no Vary and no surprise."""
+    """Dutch, or English under /en/. No cookie, no Accept-Language, so no Vary and no surprise.
+
+    Below /beheer/, where there are no two addresses, whoever works there chooses (`accounts.views.language`).
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         language = "en" if request.path_info.startswith("/en/") or request.path_info == "/en" else "nl"
+        if is_staff_path(request) and request.COOKIES.get(LANGUAGE_COOKIE) == "en":
+            language = "en"
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
@@ -140,3 +154,47 @@ class StaffAuthentication(_StaffOnly, AuthenticationMiddleware):
 
 class StaffMessages(_StaffOnly, MessageMiddleware):
     pass
+
+
+class StaffAccounts:
+    """Allauth's middleware, for /beheer/ only."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.inner = AccountMiddleware(get_response)
+
+    def __call__(self, request):
+        return self.inner(request) if is_staff_path(request) else self.get_response(request)
+
+    def process_exception(self, request, exception):
+        return self.inner.process_exception(request, exception) if is_staff_path(request) else None
+
+
+class StaffGate(_StaffOnly):
+    """Ends a log-in that lasted long enough, and asks for a second factor before anything opens (`accounts.gate`).
+
+    Here and not in the admin's site, so that it holds for every address below /beheer/, whoever adds one.
+    """
+
+    def process_response(self, request, response):
+        """Nothing below /beheer/ is kept by a browser or a proxy, unless its view says so."""
+        if "Cache-Control" not in response.headers:
+            add_never_cache_headers(response)
+        return response
+
+    def process_view(self, request, view, args, kwargs):
+        if not is_staff_path(request) or not request.user.is_authenticated:
+            return None
+        if sessions.is_over(request.session):
+            logout(request)
+            messages.info(request, _("Uw aanmelding is verlopen. Meld u opnieuw aan."))
+            return None  # the view finds nobody logged in, and sends them to log in
+        sessions.touch(request.session)
+        if gate.is_open(request):
+            return None
+        if gate.wants_set_up(request):
+            return HttpResponseRedirect(reverse("mfa_index"))
+        if gate.skipped_second_factor(request):
+            logout(request)
+            return redirect_to_login(request.get_full_path())
+        return None

@@ -9,7 +9,9 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from whitenoise.compress import Compressor
 
+from algorithms.accounts import notation
 from register.environment import env, env_bool, env_int, env_list, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -34,7 +36,7 @@ API_CONTACT_NAME = env("API_CONTACT_NAME", "Beheerder van het algoritmeregister"
 API_CONTACT_EMAIL = env("API_CONTACT_EMAIL", "algoritmeregister@example.org")
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "algorithms.accounts.apps.StaffAdmin",  # django.contrib.admin with our own site
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -45,6 +47,11 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "csp",
+    "django_prose_editor",
+    "algorithms.accounts.apps.Accounts",  # allauth.account, below /beheer/ only
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "algorithms",
     "importers",
 ]
@@ -62,6 +69,8 @@ MIDDLEWARE = [
     "register.middleware.StaffCsrf",
     "register.middleware.StaffAuthentication",
     "register.middleware.StaffMessages",
+    "register.middleware.StaffAccounts",
+    "register.middleware.StaffGate",
 ]
 
 ROOT_URLCONF = "register.urls"
@@ -78,6 +87,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "algorithms.public.context.site",
+                "register.staff.words",
             ],
         },
     },
@@ -128,6 +138,9 @@ STORAGES = {
     },
 }
 
+# Source maps are megabytes that only a developer asks for; to compress the editor's takes longer than all the rest.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map"]
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -139,13 +152,122 @@ SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/beheer/"
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "beheer_session", "beheer_csrf"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = env_int("SESSION_HOURS", 8) * 3600
+SESSION_COOKIE_AGE = env_int("SESSION_HOURS", 8, least=1) * 3600  # from the log-in on, whatever one does
+SESSION_IDLE_MINUTES = env_int("SESSION_IDLE_MINUTES", 60, least=1)  # left alone this long, a log-in ends as well
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # the other one sets a cookie for all paths
 LOGIN_URL = "/beheer/login/"
+LOGIN_REDIRECT_URL = "/beheer/"
+LOGOUT_REDIRECT_URL = "/beheer/account/aanmelden/"
+
+# Log-in (algorithms/accounts): password with a second factor, or the city's own accounts.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+REQUIRE_MFA = env_bool("REQUIRE_MFA", True)  # who has a password has a second factor too
+LOGIN_FAILURES = env_int("LOGIN_FAILURES", 5, least=1)  # of one account from one address, before it is locked out
+LOGIN_LOCKOUT_MINUTES = env_int("LOGIN_LOCKOUT_MINUTES", 15, least=1)
+INVITATION_DAYS = env_int("INVITATION_DAYS", 7, least=1)
+PASSWORD_RESET_TIMEOUT = INVITATION_DAYS * 24 * 3600  # the longest of both; a reset lasts an hour (accounts.tokens)
+ALLAUTH_TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXIES", 1 if BEHIND_TLS else 0)  # ours: each adds to X-Forwarded-For
+if "*" in ALLOWED_HOSTS and not SITE_URL:
+    raise ImproperlyConfigured("ALLOWED_HOSTS is '*': set SITE_URL too, or anyone chooses the address in our mails.")
+
+ACCOUNT_ADAPTER = "algorithms.accounts.adapters.AccountAdapter"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if BEHIND_TLS else "http"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by a manager, or by the city's log-in service
+ACCOUNT_FORMS = {
+    "change_password": "algorithms.accounts.forms.ChangePasswordForm",
+    "login": "algorithms.accounts.forms.LoginForm",
+    "reauthenticate": "algorithms.accounts.forms.PasswordAgainForm",
+    "reset_password": "algorithms.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "algorithms.accounts.forms.ResetPasswordKeyForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "algorithms.accounts.tokens.LinkToken"  # noqa: S105 the name of a class
+ACCOUNT_RATE_LIMITS = {"login_failed": f"{LOGIN_FAILURES}/{LOGIN_LOCKOUT_MINUTES}m/key"}  # codes of the second factor
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
+MFA_ADAPTER = "algorithms.accounts.adapters.MFAAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "activate_totp": "algorithms.accounts.forms.ActivateTOTPForm",
+    "add_webauthn": "algorithms.accounts.forms.AddWebAuthnForm",
+    "authenticate": "algorithms.accounts.forms.AuthenticateForm",
+    "edit_webauthn": "algorithms.accounts.forms.EditWebAuthnForm",
+    "reauthenticate": "algorithms.accounts.forms.ReauthenticateForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # a phone may be half a minute off
+SOCIALACCOUNT_ADAPTER = "algorithms.accounts.city.SocialAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a link: our content policy lets no form lead to another host
+
+# The city's own accounts (OpenID Connect). An empty OIDC_SERVER_URL: none.
+OIDC_SERVER_URL = env("OIDC_SERVER_URL").rstrip("/")
+OIDC_CLIENT_ID = env("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = env("OIDC_CLIENT_SECRET")
+OIDC_NAME = env("OIDC_NAME")
+OIDC_ROLE_CLAIM = env("OIDC_ROLE_CLAIM", "roles")
+OIDC_TRUST_EMAIL = env_bool("OIDC_TRUST_EMAIL", False)  # believe a mail address the service says nothing about
+OIDC_ONLY = env_bool("OIDC_ONLY", False)  # no log-in by password at all
+try:
+    OIDC_ROLES = notation.read_table(env("OIDC_ROLES"))
+except ValueError as _wrong:
+    raise ImproperlyConfigured(f"OIDC_ROLES cannot be used: {_wrong}.") from None
+if OIDC_SERVER_URL:
+    if not OIDC_SERVER_URL.startswith(("https://", "http://localhost", "http://127.0.0.1")):
+        raise ImproperlyConfigured("OIDC_SERVER_URL must begin with https://.")
+    if not OIDC_CLIENT_ID or not OIDC_CLIENT_SECRET:
+        raise ImproperlyConfigured("OIDC_SERVER_URL also needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET.")
+elif OIDC_ONLY:
+    raise ImproperlyConfigured("OIDC_ONLY also needs OIDC_SERVER_URL: else nobody could log in.")
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "stad",
+                "name": OIDC_NAME or "OpenID Connect",
+                "client_id": OIDC_CLIENT_ID,
+                "secret": OIDC_CLIENT_SECRET,
+                "settings": {"server_url": OIDC_SERVER_URL, "oauth_pkce_enabled": True},
+            }
+        ],
+    }
+}
+
+# Counts of failed log-ins and codes already used: one table, so that every process knows (a migration makes it).
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "login_limits",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # so many that nobody floods out the count that locks them out
+    }
+}
+
+# Mail; without a server it is written to the process's output.
+EMAIL_HOST = env("EMAIL_HOST")
+EMAIL_PORT = env_int("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", False)
+EMAIL_TIMEOUT = 10
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL", API_CONTACT_EMAIL)
 
 # How the work on drafts goes.
 FOUR_EYES = env_bool("FOUR_EYES", True)  # nobody approves what they wrote last themselves
 PREVIEW_DAYS = env_int("PREVIEW_DAYS", 7)  # how long a preview link works
+
+# Care after publication, by the nightly commands.
+REMIND_AGAIN_DAYS = env_int("REMIND_AGAIN_DAYS", 30)  # between two reminders of the same review
+LINK_CHECK_MINUTES = env_int("LINK_CHECK_MINUTES", 30)  # how long one run of check_links begins new visits
+LINK_CHECK_PAUSE = env_int("LINK_CHECK_PAUSE", 1)  # seconds between two requests to one host
+# How long `tidy` keeps what was never public; 0 is for ever. The public log is never touched.
+DRAFT_HISTORY_DAYS = env_int("DRAFT_HISTORY_DAYS", 0)  # the texts of earlier stages of a draft
+STAFF_LOG_DAYS = env_int("STAFF_LOG_DAYS", 0)  # who did what at /beheer/
+DRAFT_DAYS = env_int("DRAFT_DAYS", 0)  # drafts that never became public and that nobody touched
 
 if BEHIND_TLS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

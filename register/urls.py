@@ -4,9 +4,15 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from algorithms.accounts import views as accounts
+from importers import admin as imports
 from register import health
 
 urlpatterns = [
+    path("beheer/voorbeeld/", include("algorithms.admin.preview")),
+    path("beheer/account/", include("algorithms.accounts.urls")),
+    path("beheer/taal/", accounts.language, name="staff-language"),
+    path("beheer/importeren/", admin.site.admin_view(imports.page), name="import"),
     path("beheer/", admin.site.urls),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),

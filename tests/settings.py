@@ -14,3 +14,4 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_AUTOREFRESH = True  # no collected files in a clean clone
+REQUIRE_MFA = False  # most tests are about what one does once inside; tests/test_login.py switches it on

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from algorithms.admin import algorithm, publication, register
+from algorithms.admin import algorithm, beginning, care, people, publication, register
 
-__all__ = ["algorithm", "publication", "register"]
+__all__ = ["algorithm", "beginning", "care", "people", "publication", "register"]
 
 admin.site.site_header = settings.SITE_NAME
 admin.site.site_title = settings.SITE_NAME

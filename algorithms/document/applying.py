@@ -53,8 +53,10 @@ def apply_many(pairs: list[Pair]) -> list[Algorithm]:
         algorithm.save()
     _write_rows(pairs, {algorithm.pk for algorithm in known}, register)
     _write_translations(pairs, {algorithm.pk for algorithm in known})
-    for algorithm, _data in pairs:
-        vars(algorithm).pop("_prefetched_objects_cache", None)  # the rows it may have loaded are gone
+    for algorithm, data in pairs:
+        loaded = vars(algorithm).get("_prefetched_objects_cache", {})
+        for key in data:  # what it may have loaded of these is gone
+            loaded.pop("reference_rows" if ROW_MODELS.get(key) is Reference else key, None)
     return [algorithm for algorithm, _data in pairs]
 
 

@@ -4,7 +4,7 @@ import sys
 
 from django.core.management.base import BaseCommand, CommandError
 
-from algorithms import publishing
+from algorithms import drafts, publishing
 
 PLACES = {"document": "in het document", "note": "in de toelichting"}
 
@@ -34,3 +34,8 @@ class Command(BaseCommand):
         except publishing.Refused as refused:
             raise CommandError(str(refused)) from None
         self.stdout.write(f"{len(found)} plaats(en) leeggemaakt.")
+        emptied, still = drafts.forget(text)
+        if emptied:
+            self.stdout.write(f"Ook {emptied} stap(pen) in de geschiedenis van concepten leeggemaakt.")
+        if still:
+            self.stdout.write(f"Let op: deze concepten en sjablonen bevatten de tekst nog: {', '.join(still)}.")

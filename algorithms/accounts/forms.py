@@ -1,0 +1,96 @@
+"""The forms of logging in, with labels that say what to type and no placeholders that vanish."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import forms
+from allauth.mfa.base.forms import AuthenticateForm as AuthenticateFormOfAllauth
+from allauth.mfa.base.forms import ReauthenticateForm as ReauthenticateFormOfAllauth
+from allauth.mfa.totp.forms import ActivateTOTPForm as ActivateTOTPFormOfAllauth
+from allauth.mfa.webauthn.forms import AddWebAuthnForm as AddWebAuthnFormOfAllauth
+from allauth.mfa.webauthn.forms import EditWebAuthnForm as EditWebAuthnFormOfAllauth
+from django.utils.translation import gettext_lazy as _
+
+
+class LoginForm(forms.LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Gebruikersnaam of e-mailadres")
+        self.fields["login"].widget.attrs = {"autocomplete": "username", "autofocus": True, "autocapitalize": "none"}
+        self.fields["password"].label = _("Wachtwoord")
+        self.fields["password"].help_text = ""
+        self.fields["password"].widget.attrs = {"autocomplete": "current-password"}
+
+
+class ChangePasswordForm(forms.ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].help_text = ""
+        for name, label in (
+            ("oldpassword", _("Wachtwoord van nu")),
+            ("password1", _("Nieuw wachtwoord")),
+            ("password2", _("Nieuw wachtwoord, nog een keer")),
+        ):
+            self.fields[name].label = label
+            self.fields[name].widget.attrs.pop("placeholder", None)
+
+
+class ResetPasswordKeyForm(forms.ResetPasswordKeyForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in (("password1", _("Nieuw wachtwoord")), ("password2", _("Nieuw wachtwoord, nog een keer"))):
+            self.fields[name].label = label
+            self.fields[name].widget.attrs.pop("placeholder", None)
+
+
+class PasswordAgainForm(forms.ReauthenticateForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].label = _("Wachtwoord")
+        self.fields["password"].help_text = ""
+        self.fields["password"].widget.attrs.pop("placeholder", None)
+
+
+class ResetPasswordForm(forms.ResetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mailadres")
+        self.fields["email"].widget.attrs = {"autocomplete": "email"}
+
+
+class _WithCode:
+    """A form that asks for the code of the app."""
+
+    fields: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Code")
+        self.fields["code"].widget.attrs = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
+
+
+class ActivateTOTPForm(_WithCode, ActivateTOTPFormOfAllauth):
+    pass
+
+
+class AuthenticateForm(_WithCode, AuthenticateFormOfAllauth):
+    pass
+
+
+class ReauthenticateForm(_WithCode, ReauthenticateFormOfAllauth):
+    pass
+
+
+class AddWebAuthnForm(AddWebAuthnFormOfAllauth):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Naam van de sleutel")
+        self.fields["passwordless"].label = _("Ook zonder wachtwoord aanmelden")
+        self.fields["passwordless"].help_text = _("De sleutel vraagt dan zelf om uw vingerafdruk, gezicht of pincode.")
+
+
+class EditWebAuthnForm(EditWebAuthnFormOfAllauth):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Naam van de sleutel")
