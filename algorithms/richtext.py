@@ -14,8 +14,11 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import islice
 
 import nh3
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 INLINE = {"strong", "em", "a", "br"}
 CELLS = {"td", "th"}
@@ -43,10 +46,18 @@ UNCLOSED = {"p", "li", "br", "hr", "td", "th", "tr", "dt", "dd", "img", "wbr", "
 MAX_LENGTH, MAX_NESTING = 300_000, 200
 
 _TAG_LIKE = re.compile(r"<(?=[/a-zA-Z])/?([a-zA-Z][^\s/>]*)?")
+_TITLE = re.compile(r"<title>[^<]*</title>", re.IGNORECASE)  # of a page pasted whole: no part of its text
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _ANY_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 # Plain paragraphs of words with single spaces between them: canonical already, as most texts are.
 _PARAGRAPHS = re.compile(r"(?:<p>[^\s<>&]+(?: [^\s<>&]+)*</p>)+")
+# Word's own elements ("<o:p>", "<w:sdt>"): markup, though no HTML. Its paragraphs in a list say so in class or style.
+_OFFICE = re.compile(r"(?:[omvwx]|st\d|u\d):[a-z][a-z0-9]*", re.IGNORECASE)
+_FROM_WORD = re.compile(r"mso-list|MsoList", re.IGNORECASE)
+_WORD_LEVEL = re.compile(r"mso-list:\s*\w+\s+level([1-9])", re.IGNORECASE)
+_WORD_MARK = re.compile(r"mso-list:\s*Ignore", re.IGNORECASE)
+_WORD_BULLET = re.compile(r"[\s\xa0]*(?:[·•§▪◦‣o–-]|\(?[0-9A-Za-z]{1,5}[.)])(?=[\s\xa0]|$)")
+_NUMBER = re.compile(r"\(?[0-9A-Za-z]{1,5}(?:\.[0-9]+)*[.)]")
 _TAG_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 # C0 and C1 controls but tab, line feed and carriage return; lone surrogates; the non-characters U+FFFE and U+FFFF.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -104,10 +115,12 @@ def clean(text: str) -> str:
         return text
     if not is_markup(text):
         return _shape(from_plain(html.unescape(text) if "&" in text and "<" not in text else text))
+    attributes = {"a": {"href"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"}}
+    from_word = {"p": {"class", "style"}, "span": {"style"}} if _FROM_WORD.search(text) else {}  # read, never kept
     safe: str = nh3.clean(
-        _TAG_LIKE.sub(_keep_as_text, text),
-        tags=KEPT_BY_NH3,
-        attributes={"a": {"href"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"}},
+        _TAG_LIKE.sub(_keep_as_text, _TITLE.sub("", text)),
+        tags=KEPT_BY_NH3 | set(from_word),
+        attributes=attributes | from_word,
         url_schemes=SCHEMES,
         link_rel=None,
     )
@@ -125,6 +138,87 @@ def plain(rich: str) -> str:
 def visible_length(rich: str) -> int:
     """Return the number of visible characters of rich text; markup, marks and line breaks do not count."""
     return sum(len(text) for text in _texts(_parse(rich)))
+
+
+# -- telling what went -------------------------------------------------------------------------------------------------
+
+_OPENING = re.compile(r"<([a-zA-Z][a-zA-Z0-9:]*)([^<>]*)")
+_HREF = re.compile(r"\bhref\s*=\s*(?:\"([^\"]*)\"?|'([^']*)'?|([^\s>]*))", re.IGNORECASE)
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_LOOKS = re.compile(r"\b(?:color|background|font|font-family|font-size)\s*:|\b(?:bg)?color\s*=", re.IGNORECASE)
+_VIDEO = re.compile(r"youtu|vimeo|video", re.IGNORECASE)
+_HIDDEN = re.compile(r"type\s*=\s*[\"']?hidden", re.IGNORECASE)
+_IMAGES = {"img", "svg", "canvas"}
+_QUESTIONS = {"input", "textarea", "select", "button"}
+_EMBEDDED = {"iframe", "frame", "object", "embed", "audio", "applet"}
+_LINES = {"u", "ins", "s", "strike", "del"}
+_MOST_TAGS = 50_000
+
+
+def removed(before: str) -> list[str]:
+    """Return in the active language what `clean(before)` takes out and an author may miss: "1 afbeelding" …
+
+    Empty for text without such things. Never raises, and looks at each character a few times at most.
+    """
+    text = before[:MAX_LENGTH] if before else ""
+    if "<" not in text:
+        return []
+    count: Counter[str] = Counter()
+    for found in islice(_OPENING.finditer(_without_comments(text)), _MOST_TAGS):
+        count.update(_kinds_lost(found[1].lower(), found[2]))
+    numbers = {kind: {"count": number} for kind, number in count.items()}
+    told = {
+        "image": ngettext("%(count)s afbeelding", "%(count)s afbeeldingen", count["image"]),
+        "video": ngettext("%(count)s ingesloten video", "%(count)s ingesloten video's", count["video"]),
+        "embedded": ngettext("%(count)s ingesloten onderdeel", "%(count)s ingesloten onderdelen", count["embedded"]),
+        "question": ngettext("%(count)s formulierveld", "%(count)s formuliervelden", count["question"]),
+        "script": ngettext("%(count)s script", "%(count)s scripts", count["script"]),
+        "link": ngettext(
+            "%(count)s link zonder bruikbaar adres", "%(count)s links zonder bruikbaar adres", count["link"]
+        ),
+        "raised": _("hoge of lage tekens (zoals in m²)"),
+        "line": _("onderstreping of doorhaling"),
+        "looks": _("kleuren en lettertypen"),
+    }
+    return [words % numbers[kind] for kind, words in told.items() if count[kind]]
+
+
+def _without_comments(text: str) -> str:
+    """Return the text without comments, in which Word repeats its pictures; one that never ends goes to the end."""
+    parts, at = [], 0
+    while (begin := text.find("<!--", at)) >= 0:
+        parts.append(text[at:begin])
+        end = text.find("-->", begin + 4)
+        at = end + 3 if end >= 0 else len(text)
+    return "".join([*parts, text[at:]])
+
+
+def _kinds_lost(tag: str, attributes: str) -> list[str]:
+    kinds = ["looks"] if tag in KNOWN and (tag == "font" or _LOOKS.search(attributes)) else []
+    if tag in _IMAGES:
+        kinds.append("image")
+    elif tag == "video" or (tag in _EMBEDDED and _VIDEO.search(attributes)):
+        kinds.append("video")
+    elif tag in _EMBEDDED:
+        kinds.append("embedded")
+    elif tag in _QUESTIONS and not _HIDDEN.search(attributes):
+        kinds.append("question")
+    elif tag == "script":
+        kinds.append("script")
+    elif tag in ("sub", "sup"):
+        kinds.append("raised")
+    elif tag in _LINES:
+        kinds.append("line")
+    elif tag == "a" and (found := _HREF.search(attributes)) and not _is_usable(found[1] or found[2] or found[3] or ""):
+        kinds.append("link")
+    return kinds
+
+
+def _is_usable(address: str) -> bool:
+    """Whether the cleaner keeps a link to this address."""
+    address = re.sub(r"[\x00-\x20]", "", html.unescape(address))
+    scheme = _SCHEME.match(address)
+    return bool(address) and (scheme is None or scheme[1].lower() in SCHEMES)
 
 
 # -- shaping -----------------------------------------------------------------------------------------------------------
@@ -182,7 +276,8 @@ def _name(tag: str) -> str:
 
 
 def _keep_as_text(match: re.Match[str]) -> str:
-    return match.group() if (match.group(1) or "").lower() in KNOWN else "&lt;" + match.group()[1:]
+    name = (match.group(1) or "").lower()
+    return match.group() if name in KNOWN or _OFFICE.fullmatch(name) else "&lt;" + match.group()[1:]
 
 
 def _shape(safe: str) -> str:
@@ -200,8 +295,8 @@ def _flow(children: list[_Node | str], top: bool) -> list[_Node]:
             blocks.append(_Node("p", {}, [*inline]))
         run.clear()
 
-    for child in children:
-        if isinstance(child, str) or child.tag in INLINE:
+    for child in _with_word_lists(children):
+        if isinstance(child, str) or child.tag in INLINE or child.tag == "span":
             run.append(child)
             continue
         end_run()
@@ -218,6 +313,80 @@ def _flow(children: list[_Node | str], top: bool) -> list[_Node]:
             blocks += _table(child)
     end_run()
     return blocks
+
+
+def _with_word_lists(children: list[_Node | str]) -> list[_Node | str]:
+    """Return the children with real lists for the paragraphs that Word only makes look like list items."""
+    if not any(_word_level(child) for child in children):
+        return children
+    made: list[_Node | str] = []
+    filling: list[tuple[int, _Node]] = []  # the lists inside each other that get the next item, each with its level
+    for child in children:
+        level = _word_level(child)
+        if isinstance(child, str) or not level:
+            if not (isinstance(child, str) and not child.strip()):
+                filling.clear()
+                made.append(child)
+            continue
+        tag, words = _word_item(child)
+        while filling and (filling[-1][0] > level or (filling[-1][0] == level and filling[-1][1].tag != tag)):
+            filling.pop()
+        if not filling or filling[-1][0] < level:
+            new = _Node(tag)
+            into = filling[-1][1].children[-1] if filling else None
+            (into.children if isinstance(into, _Node) else made).append(new)
+            filling.append((level, new))
+        filling[-1][1].children.append(_Node("li", {}, words))
+    return made
+
+
+def _word_level(node: _Node | str) -> int:
+    """Return how deep in lists Word shows a paragraph, from 1; 0 for what is no list item."""
+    if isinstance(node, str) or node.tag != "p" or not node.attrs:
+        return 0
+    if found := _WORD_LEVEL.search(node.attrs.get("style", "")):
+        return int(found[1])
+    listed = node.attrs.get("class", "").lower().startswith("msolist")
+    return int(listed and bool(_WORD_BULLET.match("".join(_texts(node)))))
+
+
+def _word_item(node: _Node) -> tuple[str, list[_Node | str]]:
+    """Return the kind of list and the words of an item, without the bullet or number that Word wrote before them."""
+    mark = _without_mark(node)
+    if mark is None:  # written as plain words
+        found = _WORD_BULLET.match("".join(_texts(node)))
+        mark = found.group() if found else ""
+        _cut(node, len(mark))
+    words = "".join(_texts(node))
+    _cut(node, len(words) - len(words.lstrip()))
+    return ("ol" if _NUMBER.match(mark.strip()) else "ul"), node.children
+
+
+def _without_mark(node: _Node) -> str | None:
+    """Take out the element that Word marks as the bullet or number of an item; return its text."""
+    for place, child in enumerate(node.children):
+        if isinstance(child, str):
+            continue
+        if _WORD_MARK.search(child.attrs.get("style", "")):
+            del node.children[place]
+            return "".join(_texts(child))
+        mark = _without_mark(child)
+        if mark is not None:
+            return mark
+    return None
+
+
+def _cut(node: _Node, length: int) -> int:
+    """Take this many characters from the beginning of the words; return how many there were too few."""
+    for place, child in enumerate(node.children):
+        if not length:
+            break
+        if isinstance(child, str):
+            node.children[place] = child[length:]
+            length -= min(length, len(child))
+        else:
+            length = _cut(child, length)
+    return length
 
 
 def _list(node: _Node) -> list[_Node]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import html
 import re
+import time
+from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from algorithms import richtext
 
+DATA = Path(__file__).parent / "data"
 ALLOWED = set("p br strong em a ul ol li h4 table caption thead tbody tr th td".split())
 
 
@@ -109,3 +113,110 @@ def test_what_takes_a_parser_too_long_is_excessive():
     assert richtext.is_excessive("<div></b>" * 300)
     assert not richtext.is_excessive("<ul><li>x<li>y</ul><p><b>x</b>" * 1000)
     assert not richtext.is_markup("<x " * 90_000)
+
+
+# -- pasted from elsewhere ---------------------------------------------------------------------------------------------
+
+
+def test_what_word_writes_becomes_lists_and_tables():
+    cleaned = richtext.clean((DATA / "plakken-word.html").read_text())
+    assert cleaned == (
+        "<h4>Werkwijze</h4><p>De <strong>wegen</strong> en <em>paden</em>.</p>"
+        "<ul><li>Een punt<ul><li>dieper</li></ul></li><li>Nog <strong>een</strong></li></ul>"
+        "<ol><li>Tel dit</li><li>En dit</li></ol>"
+        "<table><thead><tr><td><strong>Kop</strong></td><td>Twee</td></tr></thead>"
+        "<tbody><tr><td>a</td><td>b</td></tr></tbody></table>"
+    )
+    assert richtext.clean(cleaned) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("given_text", "cleaned"),
+    [
+        # filtered HTML: no "Ignore", the mark is part of the words
+        ("<p class=MsoListParagraph><span>·<span>&nbsp; </span></span>Een</p><p class=MsoListParagraph>· Twee</p>",
+         "<ul><li>Een</li><li>Twee</li></ul>"),
+        ("<p class='MsoListNumber'>1)&nbsp;Een</p><p class=MsoListNumber>2)&nbsp;<b>Twee</b></p><p>Uit</p>",
+         "<ol><li>Een</li><li><strong>Twee</strong></li></ol><p>Uit</p>"),
+        # a paragraph in the style of lists, but without a mark, is a paragraph
+        ("<p class=MsoListParagraph>Gewoon</p>", "<p>Gewoon</p>"),
+        ("<p style='mso-list:none'>- Gewoon</p>", "<p>- Gewoon</p>"),
+        ("<p>· Gewoon</p>", "<p>· Gewoon</p>"),
+        # bullets after numbers at the same level; deeper than one level at once; in a cell
+        ("<p style='mso-list:l0 level1'><span style='mso-list:Ignore'>1. </span>a</p>"
+         "<p style='mso-list:l1 level1'><span style='mso-list:Ignore'>· </span>b</p>",
+         "<ol><li>a</li></ol><ul><li>b</li></ul>"),
+        ("<p style='mso-list:l0 level3'><span style='mso-list:Ignore'>· </span>a</p>"
+         "<p style='mso-list:l0 level1'><span style='mso-list:Ignore'>· </span>b</p>",
+         "<ul><li>a</li></ul><ul><li>b</li></ul>"),
+        ("<table><tr><td><p style='mso-list:l0 level1'><span style='mso-list:Ignore'>· </span>a</p></td></tr></table>",
+         "<table><tbody><tr><td><ul><li>a</li></ul></td></tr></tbody></table>"),
+        ("<p style='mso-list:l0 level1' class=x onclick=y><span style='mso-list:Ignore'>·</span></p>", ""),
+        ("<p>a<o:p></o:p> <w:sdt>b</w:sdt> <https://x.example> <zaak:nummer></p>",
+         "<p>a b &lt;https://x.example&gt; &lt;zaak:nummer&gt;</p>"),
+        ("<html><head><title>Brief</title></head><body>Tekst</body></html>", "<p>Tekst</p>"),
+    ],
+)  # fmt: skip
+def test_lists_that_only_look_like_lists(given_text, cleaned):
+    assert richtext.clean(given_text) == cleaned
+    assert richtext.clean(cleaned) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [
+        ("", []),
+        ("gewone tekst met 5 < 6 en <TABEL>", []),
+        ("<div><h2>Kop</h2><b>vet</b> <i>schuin</i><ul><li>x</ul><table><tr><td colspan=2>y</table></div>", []),
+        ('<p><a href="https://x.example">x</a> <a href="/over/">y</a> <a href="tel:14010">z</a> <a name=w>w</a>', []),
+        ("<p>a<img src=x alt='een > twee'>", ["1 afbeelding"]),
+        ("<img><IMG/><svg></svg>", ["3 afbeeldingen"]),
+        ("<form><input type=hidden><input><textarea></textarea></form>", ["2 formuliervelden"]),
+        ("<script>alert(1)</script>", ["1 script"]),
+        ("<iframe src='https://www.youtube.com/x'></iframe><iframe src='https://kaart.example'></iframe>",
+         ["1 ingesloten video", "1 ingesloten onderdeel"]),
+        ("<font>a</font><span style='COLOR : red'>b</span>", ["kleuren en lettertypen"]),
+        ("<p style='margin:0;font-weight:bold'>a</p>", []),
+        ("m<sup>2</sup> <u>b</u>", ["hoge of lage tekens (zoals in m²)", "onderstreping of doorhaling"]),
+        ("<a href='java&#10;script:x'>a</a><a href=\"file:///C:/x\">b</a><a href=''>c</a><a href=data:x>d</a>",
+         ["4 links zonder bruikbaar adres"]),
+        ("<!-- <img> --><p>a</p><!-- <script>", []),
+    ],
+)  # fmt: skip
+def test_what_the_cleaner_takes_out_is_told(before, told):
+    assert richtext.removed(before) == told
+    assert richtext.removed(richtext.clean(before)) == []
+
+
+def test_what_the_cleaner_takes_out_is_told_in_english():
+    with override("en"):
+        assert richtext.removed("<img><script></script><script></script>") == ["1 image", "2 scripts"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(PIECES | st.text(max_size=8), max_size=25))
+def test_telling_never_fails(pieces):
+    assert isinstance(richtext.removed("".join(pieces)), list)
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<img ", "<a href='", "<p style=", "< ", "<a href=x ", "<img>", '<a href="'])
+def test_telling_takes_no_longer_than_the_text_is_long(piece):
+    begin = time.monotonic()
+    richtext.removed(piece * (1_000_000 // len(piece)))
+    assert time.monotonic() - begin < 5
+
+
+WORDS = st.text("abc é", max_size=5)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 4), st.sampled_from("· 1. a) o -".split()), WORDS), max_size=9))
+def test_no_word_of_a_word_list_is_lost(items):
+    marked = "".join(
+        f"<p style='mso-list:l0 level{level}'><span style='mso-list:Ignore'>{mark}</span>{text}</p>"
+        for level, mark, text in items
+    )
+    cleaned = richtext.clean(marked)
+    told = "".join(richtext.plain(cleaned).split())
+    assert richtext.clean(cleaned) == cleaned
+    assert all("".join(text.split()) in told for _level, _mark, text in items)

@@ -8,12 +8,13 @@ from typing import Any
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import ValidationError
+from django.forms.widgets import Script
+from django.templatetags.static import static
 from django.utils.formats import number_format
 from django.utils.functional import lazy
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from algorithms import document, richtext, standard
 from algorithms.standard import HARD_LIMIT, Column, Field, Kind, Words
@@ -25,9 +26,16 @@ LONG = 5000  # a rich text that may be this long gets a higher box
 _BLOCK_ENDS = re.compile(r"(</(?:p|h4|li|tr|caption|thead|tbody|ul|ol|table)>|<(?:ul|ol|table|thead|tbody|tr)>)(?=<)")
 
 
-rich_help = gettext_lazy(
-    "Schrijf gewone tekst met witregels, of HTML met p, br, strong, em, a, h4, ul, ol, li en table."
-)
+def _rich_help() -> SafeString:
+    """Return how to write rich text as HTML; the editor hides it where it has taken over."""
+    return _help([("html", _html_words())])
+
+
+def _html_words() -> str:
+    return _("Schrijf gewone tekst met witregels, of HTML met p, br, strong, em, a, h4, ul, ol, li en table.")
+
+
+rich_help = lazy(_rich_help, SafeString)()
 
 
 def refuse_forbidden_character(text: str) -> None:
@@ -43,8 +51,33 @@ def refuse_forbidden_character(text: str) -> None:
         )
 
 
-class RichTextarea(AdminTextareaWidget):
-    """Shows stored rich text with each block on a line of its own."""
+# Counts characters below each box with a limit, and warns who leaves a changed form.
+FORM_SCRIPT = Script("admin-register/form.js", type="module")
+
+
+class Line(AdminTextInputWidget):
+    class Media:
+        js = [FORM_SCRIPT]
+
+
+class Textarea(AdminTextareaWidget):
+    class Media:
+        js = [FORM_SCRIPT]
+
+
+class RichTextarea(Textarea):
+    """Shows stored rich text with each block on a line of its own; with JavaScript it becomes an editor.
+
+    The editor (static/admin-register/editor.js) writes in the box only what was really edited.
+    """
+
+    class Media:
+        js = [Script("admin-register/editor.js", type="module")]
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"]["data-editor"] = static("django_prose_editor/editor.js")
+        return context
 
     def format_value(self, value: Any) -> Any:
         value = super().format_value(value)
@@ -52,17 +85,28 @@ class RichTextarea(AdminTextareaWidget):
 
 
 class StandardText(forms.CharField):
-    """A text of the standard, in the form `document.clean_text` gives it. `document.problems` checks its length."""
+    """A text of the standard, in the form `document.clean_text` gives it. `document.problems` checks its length.
+
+    `removed` tells what cleaning took out of what was given, for `taken_out`; each form has fields of its own.
+    """
 
     def __init__(self, *, kind: Kind, **kwargs: Any):
         self.text_kind = kind
+        self.removed: list[str] = []
         super().__init__(required=False, strip=False, **kwargs)
         self.validators = []  # the null character is refused below, in the words of all other doors
 
     def to_python(self, value: Any) -> str:
         text = super().to_python(value) or ""
         refuse_forbidden_character(text)
+        self.removed = richtext.removed(text) if self.text_kind is Kind.RICH else []
         return document.clean_text(self.text_kind, text)
+
+
+def taken_out(form: forms.BaseForm) -> list[tuple[str, list[str]]]:
+    """Return label and, in words, what cleaning took out of each text of a form that was checked."""
+    texts = [(str(field.label), field.removed) for field in form.fields.values() if isinstance(field, StandardText)]
+    return [(label, removed) for label, removed in texts if removed]
 
 
 def _limit(key_help: Words, kind: Kind, max_length: int, advised: int | None) -> str:
@@ -89,7 +133,7 @@ def _field_help(field: Field) -> SafeString:
             ("needed", _("Nodig om te publiceren.") if field.required else ""),
             ("example", _("Voorbeeld: %s") % field.example if field.example else ""),
             ("limit", _limit(field.help, field.kind, field.max_length, field.advised_length)),
-            ("html", str(rich_help) if field.kind is Kind.RICH else ""),
+            ("html", _html_words() if field.kind is Kind.RICH else ""),
         ]
     )
 
@@ -122,31 +166,37 @@ def english_label(label: Words) -> Words:
     return Words(f"{label.nl} (Engels)", f"{label.en} (English)")
 
 
-def _box(kind: Kind, max_length: int, **attrs: Any) -> forms.Widget:
+def _box(kind: Kind, max_length: int, advised: int | None = None, **attrs: Any) -> forms.Widget:
+    if kind in TYPED and max_length < HARD_LIMIT:
+        attrs["data-max-length"] = max_length
+        if advised and advised + 1 < max_length:  # as told in `_limit`
+            attrs["data-advised-length"] = advised
     if kind is Kind.RICH:
         return RichTextarea(attrs={"rows": 10 if max_length >= LONG else 6} | attrs)
     if kind is Kind.TEXT:
-        return AdminTextareaWidget(attrs={"rows": 3} | attrs)
-    widget = AdminTextInputWidget(attrs=attrs)
+        return Textarea(attrs={"rows": 3} | attrs)
+    widget = Line(attrs=attrs)
     if kind is Kind.URL:
         widget.input_type = "url"
     return widget
 
 
-def _text(label: Words, kind: Kind, max_length: int, help_text: Any, **attrs: Any) -> StandardText:
+def _text(
+    label: Words, kind: Kind, max_length: int, help_text: Any, advised: int | None = None, **attrs: Any
+) -> StandardText:
     return StandardText(
         kind=kind,
         label=standard.in_active_language(label),
         help_text=help_text,
-        widget=_box(kind, max_length, **attrs),
+        widget=_box(kind, max_length, advised, **attrs),
     )
 
 
 def for_field(field: Field) -> forms.Field:
     """Return the form field of one fact or Dutch text."""
     if field.kind not in (Kind.CHOICE, Kind.CHOICES):
-        attrs = {"class": "month", "autocomplete": "off"} if field.kind is Kind.MONTH else {}
-        return _text(field.label, field.kind, field.max_length, field_help(field), **attrs)
+        attrs: dict[str, Any] = {"class": "month", "autocomplete": "off"} if field.kind is Kind.MONTH else {}
+        return _text(field.label, field.kind, field.max_length, field_help(field), field.advised_length, **attrs)
     words: dict[str, Any] = {
         "label": standard.in_active_language(field.label),
         "help_text": field_help(field),
@@ -174,7 +224,7 @@ def for_column(column: Column, options: list[tuple[str, Any]], suggestions: str 
             help_text=column_help(column),
             required=False,
         )
-    attrs = {"list": suggestions} if suggestions else {}
+    attrs: dict[str, Any] = {"list": suggestions} if suggestions else {}
     return _text(column.label, column.kind, column.max_length, column_help(column), **attrs)
 
 
