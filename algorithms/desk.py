@@ -51,7 +51,7 @@ def waiting_for(user: Any) -> list[Waiting]:
         _waiting(
             _("Opnieuw bekijken"),
             _("Kijk of alles nog klopt. Kies daarna een nieuwe datum."),
-            "herziening=nu",
+            "wacht=herziening",
             to_look_at_again(user),
         ),
         _waiting(
@@ -87,7 +87,7 @@ def sent_back(user: Any) -> QuerySet[Algorithm]:
 
 def own_drafts(user: Any) -> QuerySet[Algorithm]:
     """Concepts this person wrote last, that differ from what is public."""
-    rows = with_state(policy.writable(user).filter(stage=Stage.DRAFT, edited_by=user.pk))
+    rows: QuerySet[Any] = with_state(policy.writable(user).filter(stage=Stage.DRAFT, edited_by=user.pk))
     mine = rows.filter(state__in=[State.DRAFT, State.CHANGED]).exclude(pk__in=sent_back(user).values("pk"))
     return mine.order_by("-updated_at")
 

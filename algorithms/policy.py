@@ -22,6 +22,7 @@ from algorithms.models import (
     Department,
     LinkCheck,
     Listing,
+    ListingFacet,
     Organization,
     Page,
     Party,
@@ -248,6 +249,15 @@ def templates(user: Any) -> QuerySet[Template]:
     return rows.filter(Q(organization=None) | Q(organization__in=organizations_to_write_in(user)))
 
 
+def parties(user: Any) -> list[str]:
+    """Return the names of suppliers and others that this person may know: of the records they read, and public ones."""
+    rows = Party.objects.order_by("name")
+    if not holder(user).sees_all:
+        public = ListingFacet.objects.filter(facet="leverancier").values("label")
+        rows = rows.filter(Q(roles__algorithm__in=visible(user)) | Q(name__in=public)).distinct()
+    return list(rows.values_list("name", flat=True))
+
+
 # -- the rest of the register ------------------------------------------------------------------------------------------
 
 # What a model asks for: who may read it, who may change it. Public by nature or of no concern to outsiders: everyone
@@ -275,7 +285,7 @@ _MODELS: dict[type[Model], tuple[_Asked, _Asked]] = {
     Organization: (_anyone, _manager),
     Department: (_anyone, _manager),
     Page: (_anyone, _manager),
-    Party: (_anyone, _manager),
+    Party: (_overseer, _manager),  # who supplies a draft is told with the draft (`parties`)
     Synonym: (_anyone, _manager),
     Template: (_overseer, _manager),
     Publication: (_anyone, _nobody),

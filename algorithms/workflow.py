@@ -24,13 +24,18 @@ from algorithms.standard import Kind
 from algorithms.standing import Standing
 
 NOTE_LIMIT = 2000  # characters of a note or reason
+FURTHEST = timedelta(days=2 * 365)  # how far ahead a publication may be planned
+
+
+class Unseen(Refused):
+    """The draft is not the one that the approver read."""
 
 
 @transaction.atomic
 def submit(algorithm: Algorithm, by: User, *, note: str = "") -> None:
     """Offer a draft for review. What a person must fill in to publish must be there."""
     draft = _begin(algorithm, by, Verb.SUBMIT)
-    note = _text(note, _("Toelichting"))
+    note = checked(note, _("Toelichting"))
     standing = Standing.of(draft)
     if standing.blocking:
         raise Refused(_("Er ontbreekt nog iets. Vul dit eerst in."), standing.blocking)
@@ -45,7 +50,7 @@ def submit(algorithm: Algorithm, by: User, *, note: str = "") -> None:
 def recall(algorithm: Algorithm, by: User, *, note: str = "") -> None:
     """Take a draft back from review, to go on writing."""
     draft = _begin(algorithm, by, Verb.RECALL)
-    note = _text(note, _("Toelichting"))
+    note = checked(note, _("Toelichting"))
     _store(draft, stage=Stage.DRAFT)
     drafts.event(draft, Event.Verb.RECALL, by, note)
     mail.recalled(draft, by, note)
@@ -64,7 +69,7 @@ def publish(algorithm: Algorithm, by: User, *, note: str = "", seen: str = "") -
     """Approve a draft and make it public now. `seen` is the digest of what the approver read (`Standing.digest`)."""
     draft = _begin(algorithm, by, Verb.PUBLISH)
     _refuse_unseen(draft, seen)
-    return _publish(draft, by, _text(note, _("Toelichting")), alone=policy.wrote_last(by, draft))
+    return _publish(draft, by, checked(note, _("Toelichting")), alone=policy.wrote_last(by, draft))
 
 
 @transaction.atomic
@@ -72,11 +77,8 @@ def plan(algorithm: Algorithm, by: User, *, moment: datetime, note: str = "", se
     """Approve a draft and let `publish_scheduled` make it public at a moment in the future (aware)."""
     draft = _begin(algorithm, by, Verb.PLAN)
     _refuse_unseen(draft, seen)
-    note = _text(note, _("Toelichting"))
-    if moment <= timezone.now():
-        raise Refused(_("Dit moment is al voorbij. Kies een later moment, of publiceer nu."))
-    if moment > timezone.now() + timedelta(days=2 * 365):
-        raise Refused(_("Dit moment is meer dan twee jaar weg. Kies een eerder moment."))
+    note = checked(note, _("Toelichting"))
+    refuse_moment(moment)
     standing = Standing.of(draft)
     if standing.blocking:
         raise Refused(_("Er ontbreekt nog iets. Stuur het terug naar de auteur."), standing.blocking)
@@ -91,7 +93,7 @@ def plan(algorithm: Algorithm, by: User, *, moment: datetime, note: str = "", se
 def unplan(algorithm: Algorithm, by: User, *, note: str = "") -> None:
     """Strike out the plan; the draft waits for review again."""
     draft = _begin(algorithm, by, Verb.UNPLAN)
-    note = _text(note, _("Toelichting"))
+    note = checked(note, _("Toelichting"))
     _store(draft, stage=Stage.SUBMITTED, planned_at=None, planned_by=None, planned_note="")
     drafts.event(draft, Event.Verb.UNPLAN, by, note)
     mail.unplanned(draft, by, note)
@@ -102,6 +104,9 @@ def withdraw(algorithm: Algorithm, by: User, *, reason: str) -> Event:
     """Take a record out of the public lists; its page stays, with the reason."""
     draft = _begin(algorithm, by, Verb.WITHDRAW)
     reason = _reason(reason, _("Geef een reden: die leest het publiek op de plek van het algoritme."))
+    if draft.stage == Stage.PLANNED:  # else the plan would make it public again, by itself
+        _store(draft, stage=Stage.SUBMITTED, planned_at=None, planned_by=None, planned_note="")
+        drafts.event(draft, Event.Verb.UNPLAN, by, _("Het algoritme is ingetrokken."))
     entry = publishing.withdraw(draft.lars, reason=reason)
     event = drafts.event(draft, Event.Verb.WITHDRAW, by, reason, version=entry.version)
     mail.withdrawn(draft, by, reason)
@@ -127,10 +132,11 @@ def _publish_planned(pk: int, moment: datetime) -> tuple[Algorithm, str] | None:
     by = draft.planned_by
     try:
         with transaction.atomic():
-            _publish(draft, by, draft.planned_note, alone=by is not None and policy.wrote_last(by, draft))
+            alone = by is not None and policy.wrote_last(by, draft)
+            _publish(draft, by, draft.planned_note, alone, was_planned=True)
     except Refused as refused:
         why = _("De geplande publicatie lukte niet: %s") % refused
-        _send_back(draft, None, why)
+        _send_back(draft, None, why, planned_by=by)
         return draft, why
     return draft, ""
 
@@ -148,7 +154,7 @@ def _begin(algorithm: Algorithm, by: User, verb: Verb) -> Algorithm:
     return draft
 
 
-def _publish(draft: Algorithm, by: User | None, note: str, alone: bool) -> Outcome:
+def _publish(draft: Algorithm, by: User | None, note: str, alone: bool, was_planned: bool = False) -> Outcome:
     outcome = publishing.publish(draft, note=note)
     if outcome.entry is None:
         raise Refused(_("Er is niets gewijzigd sinds de openbare versie, dus er komt geen nieuwe versie."))
@@ -162,14 +168,14 @@ def _publish(draft: Algorithm, by: User | None, note: str, alone: bool) -> Outco
         owner=draft.owner or draft.submitted_by,
     )
     drafts.event(draft, Event.Verb.PUBLISH, by, note, version=outcome.entry.version, alone=alone)
-    mail.published(draft, by, note, outcome.entry.version)
+    mail.published(draft, by, note, outcome.entry.version, was_planned)
     return outcome
 
 
-def _send_back(draft: Algorithm, by: User | None, reason: str) -> None:
+def _send_back(draft: Algorithm, by: User | None, reason: str, planned_by: User | None = None) -> None:
     _store(draft, stage=Stage.DRAFT, planned_at=None, planned_by=None, planned_note="")
     drafts.event(draft, Event.Verb.SEND_BACK, by, reason)
-    mail.sent_back(draft, by, reason)
+    mail.sent_back(draft, by, reason, planned_by)
 
 
 def _store(draft: Algorithm, **values: object) -> None:
@@ -181,10 +187,19 @@ def _store(draft: Algorithm, **values: object) -> None:
 
 def _refuse_unseen(draft: Algorithm, seen: str) -> None:
     if seen and Standing.of(draft).digest != seen:
-        raise Refused(_("Het algoritme is gewijzigd nadat u deze pagina opende. Kijk het na en probeer het opnieuw."))
+        raise Unseen(_("Het algoritme is gewijzigd nadat u deze pagina opende. Kijk het na en probeer het opnieuw."))
 
 
-def _text(text: str, label: str) -> str:
+def refuse_moment(moment: datetime) -> None:
+    """Raise Refused for a moment (aware) at which no publication can be planned."""
+    if moment <= timezone.now():
+        raise Refused(_("Dit moment is al voorbij. Kies een later moment, of publiceer nu."))
+    if moment > timezone.now() + FURTHEST:
+        raise Refused(_("Dit moment is meer dan twee jaar weg. Kies een eerder moment."))
+
+
+def checked(text: str, label: str) -> str:
+    """Return a note or reason as it is kept. Raises Refused, with its name, the limit and the cure."""
     text = documents.clean_text(Kind.TEXT, text)
     if bad := richtext.forbidden_character(text):
         raise Refused(
@@ -199,7 +214,7 @@ def _text(text: str, label: str) -> str:
 def _reason(text: str, missing: str) -> str:
     if not text.strip():
         raise Refused(missing)
-    return _text(text, _("Reden"))
+    return checked(text, _("Reden"))
 
 
 def review_day(algorithm: Algorithm) -> date | None:

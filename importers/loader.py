@@ -2,32 +2,41 @@
 
 Cleaning and checking happen before the transaction; then one transaction a file writes all of it. A record that cannot
 be taken is refused by itself and named with its cure; the rest is saved. What has no place here is kept in `legacy`
-with a warning: nothing that comes in is dropped.
+with a warning: nothing that comes in is dropped. A command may write everything, a person what is theirs
+(`importers.rights`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from algorithms import document as documents
+from algorithms import drafts as drafting
 from algorithms import publishing
 from algorithms.document import Document, Problem
-from algorithms.models import Algorithm, Department, Organization, Page
+from algorithms.models import Algorithm, Department, Event, Organization, Page, Stage
 from algorithms.models.register import fold, free_slug
 from algorithms.richtext import is_excessive
 from algorithms.standard import FIELDS, HARD_LIMIT, ROW_KEYS, TRANSLATED, Kind, translated_columns
 from importers.readers import Page as ReadPage
 from importers.readers import Reading, Record
 from importers.report import CHANGED, CREATED, UNCHANGED, Report, at_most
+from importers.rights import Rights
 
 BATCH, BATCH_ROWS = 200, 10_000  # records, and their rows, written together: bounds memory, keeps queries few
 MOST_NEW = 1000  # organisations, and departments, that the records of one file may add
+
+ASK = "Vraag de registerbeheerder, of haal dit record uit het bestand."
+CHOOSE = "Kies wat er bedoeld is, of vraag de registerbeheerder om haar toe te voegen."
 
 
 @dataclass
@@ -38,8 +47,12 @@ class Candidate:
     values: Document
     warnings: list[str]
     found: list[str]  # what is worth a warning of a new draft
+    organization: Organization | None = None
+    department: Department | None = None  # that the file names; None: none, or one that this import makes
     known: _Known | None = None
     draft: Algorithm | None = None
+    before: Document | None = None
+    after: Document = field(default_factory=dict)  # what the draft holds once all is saved
     fields: list[str] = field(default_factory=list)
 
     @property
@@ -47,57 +60,89 @@ class Candidate:
         return str(self.values.get("name", ""))
 
 
-class _DryRun(Exception):
-    """Rolls a whole file back after a dry run."""
+@dataclass(frozen=True)
+class Terms:
+    """How an import is done. `organization` and `department` fill what a record leaves open and replace nothing.
+
+    A person says with `organizations` (by name or slug) and `departments` (by organisation and path) what is meant by
+    names that are unknown here; a command makes what is new.
+    """
+
+    by: User | None
+    organization: Organization | None
+    department: Department | None
+    organizations: Mapping[str, Organization]
+    departments: Mapping[tuple[int, str], Department]
+    publish: bool
+    note: str
+
+
+@contextmanager
+def dry_run() -> Iterator[None]:
+    """Roll back all that is loaded within; the reports stay."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def load(
     reading: Reading,
     report: Report,
     *,
+    by: User | None = None,
     organization: Organization | None = None,
+    department: Department | None = None,
+    organizations: Mapping[str, Organization] = MappingProxyType({}),
+    departments: Mapping[tuple[int, str], Department] = MappingProxyType({}),
     publish: bool = False,
-    dry_run: bool = False,
     note: str = "",
 ) -> None:
-    """Write one file's records, pages and register data, and add what became of each to `report`.
+    """Write one file's records, pages and register data, and add what became of each to `report`; see `Terms`.
 
-    `organization` fills a missing organisation and never replaces one. With `publish` what the file brings is
-    published again ("republication", DESIGN §10); a draft with changes of an author's own stays a draft. Raises nothing
-    for a bad record: it is refused in the report.
+    With `publish` what the file brings is published again ("republication", DESIGN §10); a draft with changes of an
+    author's own stays a draft. Raises nothing for a bad record: it is refused in the report. What a person (`by`)
+    imports goes by their rights and only makes drafts: ValueError with `publish`.
     """
-    candidates = list(_checked(reading, report, organization))
-    try:
-        with transaction.atomic():
-            publishing.lock()  # imports at once go one after the other, or each would make the same records new
-            _save_register_data(reading, report)
-            matches = _Matches()
-            taken = [candidate for candidate in candidates if _match(candidate, matches, report)]
-            for batch in _batches(taken):
-                _save(batch, report, publish, note)
-            for page in reading.pages:
-                _save_page(page, report, publish)
-            if dry_run:
-                raise _DryRun
-    except _DryRun:
-        pass
+    if by and publish:
+        raise ValueError("a person's import makes drafts; they are published by review")
+    terms = Terms(by, organization, department, organizations, departments, publish, note)
+    candidates = list(_checked(reading, report, terms))
+    with transaction.atomic():
+        _lock()
+        rights = Rights(by)
+        _save_register_data(reading, report, rights)
+        matches = _Matches(rights)
+        taken = [candidate for candidate in candidates if _match(candidate, matches, report, terms)]
+        for batch in _batches(taken):
+            _save(batch, report, terms, rights)
+        _save_pages(reading, report, publish, rights)
     for refusal in reading.refused:
         report.refuse(refusal.where, refusal.why, refusal.cure)
+
+
+def _lock() -> None:
+    """Let one import at a time write, and nobody else a draft meanwhile. Raises nothing; it waits.
+
+    First the head, then the drafts, as who publishes one does: in another order two could wait for each other. Without
+    the head, imports at once would make the same records new.
+    """
+    publishing.lock()
+    list(Algorithm.objects.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 # -- before the transaction --------------------------------------------------------------------------------------------
 
 
-def _checked(reading: Reading, report: Report, organization: Organization | None) -> Iterator[Candidate]:
+def _checked(reading: Reading, report: Report, terms: Terms) -> Iterator[Candidate]:
     for record in reading.records:
         values, record.values = documents.clean(record.values), {}  # one copy in memory is enough
         warnings = [_sentence(warning.key, warning.message) for warning in record.warnings]
         if not values.get("organization"):
-            if organization is None:
-                why, cure = "Dit record heeft geen organisatie.", "Geef de organisatie op met --organization SLUG."
-                report.refuse(record.where, why, cure)
+            if terms.organization is None:
+                cure = "Kies waarvoor u schrijft." if terms.by else "Geef de organisatie op met --organization SLUG."
+                report.refuse(record.where, "Dit record heeft geen organisatie.", cure)
                 continue
-            values["organization"] = {"name": organization.name, "slug": organization.slug}
+            values["organization"] = {"name": terms.organization.name, "slug": terms.organization.slug}
         found = documents.problems(values)
         if all(problem.rule in ("value", "empty", "length") for problem in documents.blocking(found)) and (
             kept := keep_impossible(values, found)
@@ -189,9 +234,13 @@ class _Known(NamedTuple):
 
 
 class _Matches:
-    """Which draft a record belongs to: by LARS or source id, else by organisation and folded name (DESIGN §10)."""
+    """Which draft a record belongs to: by LARS or source id, else by organisation and folded name (DESIGN §10).
 
-    def __init__(self) -> None:
+    What a person may not read is not found by its name; its numbers are taken all the same.
+    """
+
+    def __init__(self, rights: Rights) -> None:
+        self.rights = rights
         self.by_lars: dict[str, _Known] = {}
         self.by_source_id: dict[tuple[int, str], _Known] = {}
         self.by_name: dict[tuple[int, str], list[_Known]] = {}
@@ -199,7 +248,9 @@ class _Matches:
         self.seen: dict[object, str] = {}  # what a record of this file claimed → where it stands
         self.by_slug: dict[str, Organization] = {}
         self.known_as: dict[str, Organization] = {}
-        self.departments = set(Department.objects.values_list("organization_id", "path"))
+        self.departments: dict[tuple[int, str], Department | None] = {
+            (department.organization_id, department.path): department for department in Department.objects.all()
+        }  # None: one that this file makes
         self.new: Counter[str] = Counter()
         for organization in Organization.objects.all():
             self.add(organization)
@@ -208,6 +259,8 @@ class _Matches:
             self.by_lars[known.lars] = known
             if known.source_id:
                 self.by_source_id[known.organization, known.source_id] = known
+            if not rights.sees(known.pk):
+                continue
             if known.proposed_name:
                 self.by_proposed_name[known.organization, known.proposed_name] = known
             self.by_name.setdefault((known.organization, _key(known.name)), []).append(known)
@@ -247,26 +300,40 @@ def _key(name: str) -> str:
     return fold(name) or name.casefold()
 
 
-def _match(candidate: Candidate, matches: _Matches, report: Report) -> bool:
-    """Find organisation and draft of a candidate; False when it was refused."""
-    values, where = candidate.values, candidate.record.where
+def _match(candidate: Candidate, matches: _Matches, report: Report, terms: Terms) -> bool:
+    """Find organisation, department and draft of a candidate; False when it was refused."""
+    values, where, rights = candidate.values, candidate.record.where, matches.rights
     number_or_id = "Geef het juiste Algoritme-ID of Bron-ID mee."
+    source_id = values.get("source_id")
     owner = matches.by_lars.get(values.get("lars", ""))
-    organization = matches.organization(values["organization"])
+    if owner and not rights.sees(owner.pk):
+        report.refuse(where, f"Algoritme-ID {owner.lars} hoort hier bij een algoritme waar u geen rol bij hebt.", ASK)
+        return False
+    organization = _organization(values["organization"], matches, terms)
     if owner and (organization is None or owner.organization != organization.pk):
         report.refuse(where, f"Algoritme-ID {owner.lars} hoort bij een andere organisatie.", number_or_id)
         return False
+    if organization is None and terms.by:
+        name = _called(values["organization"])
+        report.miss_organization(name)
+        report.refuse(where, f"De organisatie '{name}' is hier onbekend.", CHOOSE)
+        return False
     try:
         organization = organization or _new_organization(values["organization"], candidate, matches)
-        _count_department(values.get("department"), organization, matches)
+        if not _place(candidate, organization, matches, report, terms):
+            return False
         candidate.known = matches.find(candidate, organization)
     except publishing.Refused as refused:
         report.refuse(where, str(refused), number_or_id)
         return False
-    source_id = values.get("source_id")
     other = matches.by_source_id.get((organization.pk, source_id)) if source_id else None
+    if other and not rights.sees(other.pk):
+        report.refuse(where, f"Bron-ID {source_id} hoort hier bij een algoritme waar u geen rol bij hebt.", ASK)
+        return False
     if other and other != candidate.known:
         report.refuse(where, f"Bron-ID {source_id} hoort al bij Algoritme-ID {other.lars}.", number_or_id)
+        return False
+    if candidate.known is None and not _may_begin(candidate, report, terms, rights):
         return False
     identity = (
         candidate.known.lars if candidate.known else values.get("lars") or (organization.pk, _key(candidate.name))
@@ -286,6 +353,53 @@ def _match(candidate: Candidate, matches: _Matches, report: Report) -> bool:
     return True
 
 
+def _called(value: Document) -> str:
+    return str(value.get("name") or value.get("slug") or "")
+
+
+def _organization(value: Document, matches: _Matches, terms: Terms) -> Organization | None:
+    """Return the organisation a record names; for a person also the one chosen for a name that is unknown here."""
+    return matches.organization(value) or terms.organizations.get(_called(value))
+
+
+def _place(candidate: Candidate, organization: Organization, matches: _Matches, report: Report, terms: Terms) -> bool:
+    """Find the department a record names; False when it was refused. Raises publishing.Refused."""
+    candidate.organization = organization
+    path = _path(candidate.values.get("department"))
+    if not path:
+        if "department" in candidate.values:
+            candidate.values["department"] = None
+        return True
+    place = (organization.pk, path)
+    if found := matches.departments.get(place) or terms.departments.get(place):
+        candidate.department = found
+        candidate.values["department"] = {"name": found.name, "slug": found.slug, "path": found.path}
+        return True
+    if terms.by:
+        report.miss_department(*place)
+        why = f"De afdeling '{path}' van {organization.name} is hier onbekend."
+        report.refuse(candidate.record.where, why, CHOOSE)
+        return False
+    candidate.values["department"] = {"path": path}
+    if place not in matches.departments:
+        _count("afdelingen", matches)
+        matches.departments[place] = None
+    return True
+
+
+def _may_begin(candidate: Candidate, report: Report, terms: Terms, rights: Rights) -> bool:
+    """Give a new record the department it lacks; False when it was refused in its place."""
+    given, organization = terms.department, candidate.organization
+    if given and organization and not candidate.values.get("department") and given.organization_id == organization.pk:
+        candidate.department = given
+        candidate.values["department"] = {"name": given.name, "slug": given.slug, "path": given.path}
+    if organization and (why := rights.why_not_in(organization, candidate.department)):
+        cure = "" if candidate.department or given else "Kies waarvoor u schrijft. "
+        report.refuse(candidate.record.where, why, f"{cure}Of vraag de registerbeheerder om een rol.")
+        return False
+    return True
+
+
 def _new_organization(value: Document, candidate: Candidate, matches: _Matches) -> Organization:
     """Make an organisation that is unknown here, with a warning. Raises publishing.Refused."""
     if not value.get("name"):
@@ -301,12 +415,6 @@ def _new_organization(value: Document, candidate: Candidate, matches: _Matches) 
     matches.add(organization)
     candidate.warnings.append(f"Organisatie: '{organization.name}' was hier onbekend en is toegevoegd.")
     return organization
-
-
-def _count_department(value: Document | None, organization: Organization, matches: _Matches) -> None:
-    if value and (place := (organization.pk, _path(value))) not in matches.departments:
-        _count("afdelingen", matches)
-        matches.departments.add(place)
 
 
 def _count(what: str, matches: _Matches) -> None:
@@ -329,33 +437,43 @@ def _batches(candidates: list[Candidate]) -> Iterator[list[Candidate]]:
         yield batch
 
 
-def _save(candidates: list[Candidate], report: Report, publish: bool, note: str) -> None:
+def _save(candidates: list[Candidate], report: Report, terms: Terms, rights: Rights) -> None:
     """Write a batch of drafts, publish them when asked, and report each."""
     drafts = Algorithm.objects.in_bulk([candidate.known.pk for candidate in candidates if candidate.known])
     documents.with_rows(list(drafts.values()))
-    public = publishing.current_contents([draft.lars for draft in drafts.values()]) if publish else {}
-    pairs: list[tuple[Candidate, Document]] = []
+    public = publishing.current_contents([draft.lars for draft in drafts.values()]) if terms.publish else {}
+    pairs: list[tuple[Algorithm, Document]] = []
+    taken: list[tuple[Candidate, Algorithm]] = []
+    created: set[int] = set()  # ids of candidates
     own_work: set[str] = set()  # numbers of drafts that hold what no file brought
     for candidate in candidates:
         if candidate.known is None:
-            candidate.draft = Algorithm(proposed_name=fold(candidate.record.proposed_name)[:250])
+            draft = Algorithm(proposed_name=fold(candidate.record.proposed_name)[:250], owner=terms.by)
             candidate.fields = sorted(key for key, value in candidate.values.items() if value)
             candidate.warnings += candidate.found
-            pairs.append((candidate, candidate.values))
+            created.add(id(candidate))
+            taken.append((candidate, draft))
+            pairs.append((draft, candidate.values))
             continue
-        candidate.draft = drafts[candidate.known.pk]
-        before = documents.build(candidate.draft)
+        draft = drafts[candidate.known.pk]
+        if why := rights.why_not_change(draft):
+            report.refuse(candidate.record.where, why, "Lees het bestand daarna opnieuw in.")
+            continue
+        candidate.before = candidate.after = before = documents.build(draft)
         if candidate.record.name_is_proposed:
             candidate.values.pop("name", None)  # a guess never replaces a name that stands
         changes = _changes(before, candidate.values)
+        if "department" in changes and (why := rights.why_not_in(draft.organization, candidate.department)):
+            report.refuse(candidate.record.where, why, "Laat de afdeling weg, dan blijft die zoals zij is.")
+            continue
         found = documents.problems(before | changes | ({} if "translations" in changes else {"translations": {}}))
         if blocking := documents.blocking_republication(found):
             _refuse(report, candidate.record, blocking)
-            candidate.draft = None
             continue
+        taken.append((candidate, draft))
         candidate.warnings += [str(problem) for problem in found]
-        if publish and (keys := _own_work(before, public.get(candidate.draft.lars), candidate.values)):
-            own_work.add(candidate.draft.lars)
+        if terms.publish and (keys := _own_work(before, public.get(draft.lars), candidate.values)):
+            own_work.add(draft.lars)
             candidate.warnings.append(
                 f"Niet gepubliceerd: in het concept staat werk dat niet uit dit bestand komt ({', '.join(keys)}). "
                 "Kijk het na en publiceer het in het beheer."
@@ -364,31 +482,68 @@ def _save(candidates: list[Candidate], report: Report, publish: bool, note: str)
             continue
         candidate.fields = sorted(changes)
         candidate.warnings += _lost_english(before, changes) + _stale_english(before, changes)
+        if draft.stage != Stage.DRAFT:
+            candidate.warnings.append(
+                f"Het algoritme was {draft.get_stage_display()} en is weer concept, omdat de tekst wijzigt."
+            )
         if candidate.record.proposed_name:
-            candidate.draft.proposed_name = fold(candidate.record.proposed_name)[:250]
-        pairs.append((candidate, changes))
-    taken = [candidate for candidate in candidates if candidate.draft]
-    created = {id(candidate) for candidate in taken if candidate.draft and candidate.draft._state.adding}
-    documents.apply_many([(candidate.draft, changes) for candidate, changes in pairs if candidate.draft])
+            draft.proposed_name = fold(candidate.record.proposed_name)[:250]
+        pairs.append((draft, changes))
+    documents.apply_many(pairs)
+    changed = [(candidate, draft) for candidate, draft in taken if candidate.fields]
+    documents.with_rows([draft for _candidate, draft in changed])
+    for candidate, draft in changed:
+        candidate.after = documents.build(draft)
     outcomes = {}
-    if publish:
-        brought = [c.draft for c in taken if c.draft and c.draft.lars not in own_work]
-        outcomes = {o.lars: o for o in publishing.publish_many(brought, note=note, republish=True)}
-    for candidate in taken:
-        if candidate.draft is None:
-            continue
-        action = CREATED if id(candidate) in created else CHANGED if candidate.fields else UNCHANGED
-        outcome = outcomes.get(candidate.draft.lars)
-        if outcome and outcome.action == "withdrawn":
+    if terms.publish:
+        brought = [draft for _candidate, draft in taken if draft.lars not in own_work]
+        outcomes = {o.lars: o for o in publishing.publish_many(brought, note=terms.note, republish=True)}
+    versions = {lars: outcome.entry.version for lars, outcome in outcomes.items() if outcome.entry}
+    _write_history(taken, versions, report.file, terms)
+    for candidate, draft in taken:
+        if draft.lars in outcomes and outcomes[draft.lars].action == "withdrawn":
             candidate.warnings.append("Dit algoritme is ingetrokken; een import publiceert het niet opnieuw.")
         report.record(
-            lars=candidate.draft.lars,
-            name=candidate.draft.name,
-            action=action,
+            candidate.after,
+            lars=draft.lars,
+            name=draft.name,
+            action=CREATED if id(candidate) in created else CHANGED if candidate.fields else UNCHANGED,
             fields=candidate.fields,
             warnings=candidate.warnings,
-            version=outcome.entry.version if outcome and outcome.entry else None,
+            version=versions.get(draft.lars),
+            revision=draft.revision,
         )
+        candidate.values, candidate.before, candidate.after = {}, None, {}  # the next batch needs the room
+
+
+def _write_history(taken: list[tuple[Candidate, Algorithm]], versions: dict[str, int], file: str, terms: Terms) -> None:
+    """Write down what was imported and published; what was under review or planned and changed is a concept again."""
+    changed = [(candidate, draft) for candidate, draft in taken if candidate.fields]
+    note = f"Bestand: {file[:200]}"
+    drafting.saved_many(
+        [(draft, candidate.before) for candidate, draft in changed],
+        by=terms.by,
+        verb=Event.Verb.IMPORT,
+        note=note,
+        afters={draft.pk: candidate.after for candidate, draft in changed},
+        versions={draft.pk: versions[draft.lars] for _candidate, draft in changed if draft.lars in versions},
+    )
+    Event.objects.bulk_create(
+        Event(
+            algorithm=draft,
+            verb=Event.Verb.PUBLISH,
+            by=terms.by,
+            by_name=drafting.name_of(terms.by),
+            note=terms.note,
+            revision=draft.revision,
+            version=versions[draft.lars],
+        )
+        for candidate, draft in taken
+        if not candidate.fields and draft.lars in versions
+    )
+    for candidate, draft in taken:
+        if draft.stage != Stage.DRAFT and (candidate.fields or draft.lars in versions):
+            drafting.reopen(draft, by=terms.by, note=f"Een import heeft de tekst gewijzigd. {note}")
 
 
 def _changes(before: Document, values: Document) -> Document:
@@ -427,8 +582,8 @@ def _stale_english(before: Document, changes: Document) -> list[str]:
     return [f"{why}: {', '.join(stale)}. Kijk of de vertaling nog klopt."] if stale else []
 
 
-def _path(department: Any) -> str:
-    return (department.get("path") or department.get("name", "")) if department else ""
+def _path(department: Document | None) -> str:
+    return str(department.get("path") or department.get("name", "")) if department else ""
 
 
 def _lost_english(before: Document, changes: Document) -> list[str]:
@@ -456,10 +611,14 @@ def _lost_english(before: Document, changes: Document) -> list[str]:
 # -- register data -----------------------------------------------------------------------------------------------------
 
 
-def _save_register_data(reading: Reading, report: Report) -> None:
+def _save_register_data(reading: Reading, report: Report, rights: Rights) -> None:
     """Make organisations and departments a file brings along; what stands here already is only filled up."""
-    if reading.organizations or reading.departments:
-        matches = _Matches()
+    if not (reading.organizations or reading.departments):
+        return
+    if not rights.keeps(Organization):
+        _refuse_register_data(report, "organizations en departments", "Organisaties en afdelingen zijn")
+        return
+    matches = _Matches(rights)
     for row in reading.organizations:
         organization = matches.organization(row) or Organization(**_named(row, "name", "slug"))
         _fill(organization, row, ("tooi", "website", "about", "about_en"))
@@ -509,6 +668,18 @@ def _fill(target: Organization | Department, row: dict[str, Any], names: tuple[s
     for name in names:
         if row.get(name) and not getattr(target, name):
             setattr(target, name, row[name])
+
+
+def _refuse_register_data(report: Report, where: str, what: str) -> None:
+    report.refuse(where, f"{what} van het hele register en niet overgenomen.", "Vraag de registerbeheerder erom.")
+
+
+def _save_pages(reading: Reading, report: Report, publish: bool, rights: Rights) -> None:
+    if reading.pages and not rights.keeps(Page):
+        _refuse_register_data(report, "pages", "Pagina's zijn")
+        return
+    for page in reading.pages:
+        _save_page(page, report, publish)
 
 
 def _save_page(read: ReadPage, report: Report, publish: bool) -> None:

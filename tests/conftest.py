@@ -7,16 +7,25 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 
-from algorithms import document, publishing
-from algorithms.models import Algorithm, Organization
+from algorithms import document, drafts, publishing
+from algorithms.models import Algorithm, Department, Organization, Role
 from tests.browser import chromium
 from tests.site import Site
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 SEEDS = SHARED / "seeds"
 
+OWN = "Gemeente Voorbeeldstad"  # the organisation of the records that tests make
+
 _numbers = itertools.count(1)
+
+
+def organization_named(name: str) -> Organization:
+    """Return an organisation, new or known."""
+    tooi = "https://identifier.overheid.nl/tooi/id/gemeente/gm9999"
+    return Organization.objects.get_or_create(name=name, defaults={"tooi": tooi})[0]
 
 
 def pytest_report_header(config):
@@ -67,12 +76,42 @@ def make_algorithm(db, complete):
 
     def make(**changes) -> Algorithm:
         data = complete | {"name": f"Strooiroutes {next(_numbers)}"} | changes
-        organization = data["organization"]["name"]
-        if not Organization.objects.filter(name=organization).exists():
-            Organization.objects.create(
-                name=organization, tooi="https://identifier.overheid.nl/tooi/id/gemeente/gm9999"
-            )
+        organization_named(data["organization"]["name"])
         return document.apply(Algorithm(), document.clean(data))
+
+    return make
+
+
+@pytest.fixture
+def write(db):
+    """Change the texts of a draft as each door does: write(algorithm, goal="<p>Nieuw</p>", by=somebody)."""
+
+    def change(algorithm: Algorithm, by: User | None = None, **texts) -> Algorithm:
+        draft = Algorithm.objects.get(pk=algorithm.pk)
+        before = drafts.content(draft)
+        document.apply(draft, document.clean(texts))
+        drafts.saved(draft, before, by=by)
+        return draft
+
+    return change
+
+
+@pytest.fixture
+def staff(db):
+    """Make a member of staff with a role: staff("author") of our own organisation, staff("auditor") of the register.
+
+    `department` is a path. Without a kind there is no role. More roles: call it again with `user`.
+    """
+
+    def make(kind: str = "", organization: str = OWN, department: str = "", user: User | None = None) -> User:
+        number = next(_numbers)
+        user = user or User.objects.create_user(f"medewerker{number}", f"m{number}@voorbeeldstad.example", "geheim")
+        place = organization_named(organization) if kind in (Role.Kind.AUTHOR, Role.Kind.APPROVER) else None
+        part = Department.objects.get_or_create(organization=place, path=department)[0] if department else None
+        if kind:
+            Role.objects.create(user=user, kind=kind, organization=place, department=part)
+        vars(user).pop("_register_holder", None)
+        return user
 
     return make
 

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser import NARROW, WIDE, demo, log_in, logged_in, watched
+from tests.browser import NARROW, WIDE, demo, log_in, logged_in, type_log_in, watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
 
@@ -21,7 +21,8 @@ PAPER = {"width": 680, "height": 960}  # A4 within its margins, in CSS pixels
 # withdrawn, one made unreadable, one whose publication misses much, and enough for a second page of everything.
 MORE = """
 from django.core.management import call_command
-from algorithms import document, publishing
+from django.utils import timezone
+from algorithms import document, drafts, publishing
 from algorithms.models import Algorithm, Page
 
 try:
@@ -57,6 +58,11 @@ document.apply(unreadable, {"goal": "<p>Schoon</p>"})
 publishing.publish(unreadable)
 publishing.redact("Jan Jansen", reason="Er stond een naam in.")
 record("44444440", "Half af", status="")
+for name, stage in (("Aangeboden", "submitted"), ("Ingepland", "planned"), ("Twee vensters", "draft")):
+    draft = record("", name)
+    drafts.saved(draft, None, by=None)
+    moment = timezone.now() + timezone.timedelta(days=9) if stage == "planned" else None
+    Algorithm.objects.filter(pk=draft.pk).update(stage=stage, planned_at=moment)
 publishing.publish_many([record("", f"Proef {number}") for number in range(20)])
 Page.objects.create(slug="uitleg", title="Uitleg", body="<p>Tekst</p><h4>Kop</h4>" + table, in_footer=True)
 """
@@ -90,6 +96,7 @@ def visitor(browser, register):
 @pytest.fixture(scope="module")
 def manager(browser, register):
     with logged_in(browser, register, "beheerder", **LET_AXE_IN) as watch:
+        watch.expected = {404}  # of the page that gives back what cannot be saved any more
         yield watch.page
 
 
@@ -183,12 +190,10 @@ def test_logging_in_and_out_is_accessible(browser, register):
     with watched(browser, register, **LET_AXE_IN) as watch:
         watch.page.goto("/beheer/login/")
         check(watch.page)
-        watch.page.get_by_label("Gebruikersnaam").fill("redacteur")
-        watch.page.get_by_label("Wachtwoord").fill("verkeerd")
-        watch.page.get_by_role("button", name="Aanmelden").click()
+        type_log_in(watch.page, "auteur", "verkeerd")
         expect(watch.page.locator(".errornote")).to_be_visible()
         check(watch.page)
-        log_in(watch.page, "redacteur", register.passwords["redacteur"])
+        log_in(watch.page, "auteur", register.passwords["auteur"])
         check(watch.page)
         watch.page.get_by_role("button", name="Afmelden").click()
         check(watch.page)
@@ -198,8 +203,11 @@ def test_logging_in_and_out_is_accessible(browser, register):
     "path",
     [
         "", "algorithms/algorithm/", "algorithms/algorithm/?q=aardgas", "algorithms/algorithm/?q=nergens",
+        "algorithms/algorithm/?stand=ter-beoordeling&volledig=50-79", "algorithms/algorithm/volledigheid/",
         "algorithms/algorithm/add/", "algorithms/organization/", "algorithms/organization/1/change/",
-        "algorithms/page/add/", "algorithms/publication/", "algorithms/publication/1/change/", "password_change/",
+        "algorithms/page/add/", "algorithms/publication/", "algorithms/publication/1/change/",
+        "password_change/", "account/tweede-stap/", "account/tweede-stap/totp/activate/", "auth/user/",
+        "auth/user/add/", "auth/user/2/change/", "auth/user/2/overdragen/",
     ],
 )  # fmt: skip
 def test_a_page_of_the_admin_is_accessible_and_fits_a_small_screen(manager, path):
@@ -213,8 +221,14 @@ def test_a_page_of_the_admin_is_accessible_and_fits_a_small_screen(manager, path
         ("Parkeercontrole", "change"),  # rows of every kind
         ("Vuilwijzer", "change"),
         ("Aardgasvrij", "history"),
-        ("Aardgasvrij", "publiceren"),  # unchanged
-        ("Half af", "publiceren"),  # incomplete
+        ("Aardgasvrij", "aanbieden"),  # unchanged
+        ("Half af", "aanbieden"),  # incomplete
+        ("Meerpersoons", "aanbieden"),
+        ("Aangeboden", "change"),  # to be read only
+        ("Aangeboden", "publiceren"),
+        ("Aangeboden", "terugsturen"),
+        ("Aangeboden", "terugnemen"),
+        ("Ingepland", "planning-schrappen"),
         ("Half af", "delete"),
         ("Meerpersoons", "change"),
         ("Meerpersoons", "publiceren"),
@@ -235,6 +249,27 @@ def test_a_refused_form_and_an_added_row_are_accessible(manager):
     expect(manager.locator(".errornote")).to_be_visible()
     expect(manager.locator("#id_begin_date_error, #id_steps-1-action_error, #id_organization_error")).to_have_count(3)
     check(manager)
+
+
+def test_a_conflict_and_a_save_that_came_too_late_are_accessible(manager, register):
+    address = register.find(register.drafts, "Twee vensters")
+    first, second = manager.context.new_page(), manager.context.new_page()
+    for page in (first, second):
+        page.goto(f"{address}change/")
+        page.locator("#id_name").fill(f"Twee vensters {page is first}")
+    second.locator("#id_goal").fill("Wat hier al stond\n\nen meer")
+    for page in (first, second):
+        page.locator("[name=_continue]").first.click()
+    expect(second.locator("#conflict")).to_be_visible()
+    check(second)
+    first.goto(f"{address}delete/")
+    first.locator("[type=submit]").last.click()
+    expect(first.locator(".messagelist")).to_be_visible()
+    second.locator("[name=_continue]").first.click()
+    expect(second.locator(".typed")).to_contain_text("Wat hier al stond")
+    check(second)
+    first.close()
+    second.close()
 
 
 def test_a_refused_publication_is_accessible(manager, register):

@@ -4,80 +4,67 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from algorithms import document, publishing, richtext
+from algorithms import document, publishing, richtext, workflow
 from algorithms.models import (
     Algorithm,
     Department,
+    Event,
     Head,
     Listing,
     Organization,
     Page,
     Party,
     Publication,
+    Stage,
     Synonym,
 )
 from algorithms.standard import FIELDS, ROW_KEYS, SECTIONS, TRANSLATED, Kind, translated_columns
-
-LIST = "/beheer/algorithms/algorithm/"
-ADD = f"{LIST}add/"
-
-
-def page_of(algorithm: Algorithm, verb: str = "change") -> str:
-    return f"{LIST}{algorithm.pk}/{verb}/"
+from tests.conftest import OWN, organization_named
+from tests.forms import ADD, LIST, forms_in, page_of, rows_typed, shown_values
 
 
 @pytest.fixture
-def person(client, db):
-    """Log in a member of staff who has exactly these permissions."""
+def log_in(client, staff):
+    """Log in a member of staff who has exactly this role."""
 
-    def log_in(*permissions: str) -> User:
-        user = User.objects.create_user(f"medewerker{User.objects.count()}", password="geheim", is_staff=True)
-        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    def enter(*role: str):
+        user = staff(*role)
         client.force_login(user)
         return user
 
-    return log_in
+    return enter
 
 
 @pytest.fixture
-def author(person):
-    return person("add_algorithm", "change_algorithm", "view_algorithm", "delete_algorithm")
+def author(log_in):
+    return log_in("author")
 
 
 @pytest.fixture
-def publisher(person):
-    return person("change_algorithm", "publish_algorithm")
+def approver(log_in):
+    return log_in("approver")
 
 
-def forms_in(response) -> dict:
-    """The forms on a page: "" is the record's, the others are the groups of rows by their key."""
-    groups = {group.formset.prefix: group.formset for group in response.context["inline_admin_formsets"]}
-    return {"": response.context["adminform"].form, **groups}
+@pytest.fixture
+def offered(staff, make_algorithm):
+    """Make a complete draft that somebody else offered for review."""
 
+    def make(algorithm: Algorithm | None = None, **changes) -> Algorithm:
+        algorithm = algorithm or make_algorithm(**changes)
+        workflow.submit(algorithm, staff("author"))
+        algorithm.refresh_from_db()
+        return algorithm
 
-def shown_values(response) -> dict:
-    """What a browser would send when the page is saved as it stands."""
-    found = forms_in(response)
-    forms = [found.pop("")]
-    for formset in found.values():
-        forms += [formset.management_form, *formset.forms]
-    values = {}
-    for form in forms:
-        for box in form:
-            value = (
-                box.field.widget.format_value(box.value()) if hasattr(box.field.widget, "format_value") else box.value()
-            )
-            if value not in (None, False):
-                values[box.html_name] = value
-    return values
+    return make
 
 
 def add(client, typed: dict, **options):
@@ -85,10 +72,9 @@ def add(client, typed: dict, **options):
     return client.post(ADD, shown_values(client.get(ADD)) | typed, **options)
 
 
-def rows_typed(key: str, rows: list[dict]) -> dict:
-    """What a browser sends for new rows of a group; `_en` columns and `order` as they are."""
-    typed = {f"{key}-{number}-{column}": value for number, row in enumerate(rows) for column, value in row.items()}
-    return typed | {f"{key}-TOTAL_FORMS": str(len(rows)), f"{key}-INITIAL_FORMS": "0"}
+def seen(client, algorithm: Algorithm) -> str:
+    """Open the page to publish, and return what it says was read there."""
+    return client.get(page_of(algorithm, "publiceren")).context["form"].initial["seen"]
 
 
 EVERY_ROW = {
@@ -157,33 +143,39 @@ def filled_in(organization: Organization, department: Department) -> tuple[dict,
 
 @pytest.fixture
 def department(db):
-    organization = Organization.objects.create(name="Gemeente Voorbeeldstad", tooi="https://identifier.overheid.nl/x")
-    return Department.objects.create(organization=organization, path="Stadsbeheer / Wegen")
+    return Department.objects.get_or_create(organization=organization_named(OWN), path="Stadsbeheer / Wegen")[0]
 
 
 # -- the whole way -----------------------------------------------------------------------------------------------------
 
 
-def test_an_author_fills_in_everything_and_publishes_exactly_that(client, person, department):
-    person("add_algorithm", "change_algorithm", "publish_algorithm")
+def test_an_author_fills_in_everything_and_exactly_that_is_published(client, log_in, department):
+    writer = log_in("author")
     typed, expected = filled_in(department.organization, department)
 
     response = add(client, typed | {"_continue": "1"}, follow=True)
     algorithm = Algorithm.objects.get()
     assert response.redirect_chain == [(page_of(algorithm), 302)]
     assert "Nog nodig om te publiceren" not in response.content.decode()
+    assert "Een beoordelaar leest de tekst" in client.get(page_of(algorithm, "aanbieden")).content.decode()
+    client.post(page_of(algorithm, "aanbieden"), {"note": "Kijk naar de risico's"})
 
-    page = client.get(page_of(algorithm, "publiceren"))
-    assert "Versie 1 wordt openbaar" in page.content.decode()
-    draft = page.context["standing"].draft
-    response = client.post(page_of(algorithm, "publiceren"), {"note": "Eerste keer", "draft": draft}, follow=True)
+    log_in("approver")
+    page = client.get(page_of(algorithm, "publiceren")).content.decode()
+    assert "Versie 1 wordt openbaar" in page
+    assert f"{writer.username} heeft dit aangeboden" in page
+    assert "Kijk naar de risico&#x27;s" in page
+    given = {"note": "Eerste keer", "seen": seen(client, algorithm)}
+    response = client.post(page_of(algorithm, "publiceren"), given, follow=True)
 
     published = json.loads(Publication.objects.get().document)
     assert document.content(published) == expected | {"lars": algorithm.lars}
     assert published["note"] == "Eerste keer"
     listing = Listing.objects.get()
     assert f'href="/algoritmes/{algorithm.lars}/{listing.slug}/"' in response.content.decode()
-    assert LogEntry.objects.latest("pk").change_message == "Versie 1 gepubliceerd. Toelichting: Eerste keer"
+    assert LogEntry.objects.latest("pk").change_message == "Gepubliceerd. Eerste keer."
+    steps = list(algorithm.events.order_by("pk").values_list("verb", "version"))
+    assert steps == [("create", None), ("submit", None), ("publish", 1)]
 
 
 def test_saving_a_page_as_it_stands_changes_nothing(client, author, make_algorithm):
@@ -198,14 +190,16 @@ def test_saving_a_page_as_it_stands_changes_nothing(client, author, make_algorit
         },
     )
     before = document.build(Algorithm.objects.get(pk=algorithm.pk))
-    edited = Algorithm.objects.get(pk=algorithm.pk).updated_at
+    kept = Algorithm.objects.get(pk=algorithm.pk)
+    edited, events = kept.updated_at, kept.events.count()
 
     response = client.post(page_of(algorithm), shown_values(client.get(page_of(algorithm))))
 
     assert response.status_code == 302
     algorithm = Algorithm.objects.get(pk=algorithm.pk)
     assert document.build(algorithm) == before
-    assert algorithm.updated_at == edited
+    assert (algorithm.updated_at, algorithm.revision, algorithm.edited_by) == (edited, kept.revision, kept.edited_by)
+    assert algorithm.events.count() == events
     assert LogEntry.objects.latest("action_time").get_change_message() == "Geen velden gewijzigd."
 
 
@@ -350,8 +344,9 @@ def test_too_many_rows_are_refused(client, author, department):
     assert not Algorithm.objects.exists()
 
 
-def test_a_department_of_another_organisation_is_refused(client, author, department):
-    other = Organization.objects.create(name="Gemeente Anderstad")
+def test_a_department_of_another_organisation_is_refused(client, author, staff, department):
+    staff("author", "Gemeente Anderstad", user=author)
+    other = Organization.objects.get(name="Gemeente Anderstad")
     response = add(client, {"organization": other.pk, "department": department.pk})
     assert "Deze afdeling hoort bij Gemeente Voorbeeldstad" in forms_in(response)[""].errors["department"][0]
 
@@ -425,47 +420,66 @@ def test_what_an_import_kept_aside_is_shown_and_can_only_be_removed(client, auth
 # -- publishing --------------------------------------------------------------------------------------------------------
 
 
-def test_an_incomplete_record_is_not_published(client, publisher, make_algorithm):
+def test_an_incomplete_record_is_not_offered(client, author, make_algorithm):
     algorithm = make_algorithm(status="", contact_email="")
-    page = client.get(page_of(algorithm, "publiceren"))
-    html = page.content.decode()
+    html = client.get(page_of(algorithm, "aanbieden")).content.decode()
     assert "<form method" not in html.split('id="content-main"')[1].split("</main>")[0]
     assert f'<a href="{page_of(algorithm)}#id_status">Status</a>' in html
-    response = client.post(page_of(algorithm, "publiceren"), {"draft": page.context["standing"].draft})
-    assert "Er is niets gepubliceerd" in response.content.decode()
-    assert "Status: Dit verplichte veld is leeg. Vul het in." in response.content.decode()
+    html = client.post(page_of(algorithm, "aanbieden"), {"note": ""}).content.decode()
+    assert "Er is niets gedaan" in html
+    assert "Status: Dit verplichte veld is leeg. Vul het in." in html
+    assert Algorithm.objects.get().stage == Stage.DRAFT
+
+
+def test_an_incomplete_record_is_not_published(client, approver, make_algorithm):
+    algorithm = make_algorithm(status="", contact_email="")
+    Algorithm.objects.update(stage=Stage.SUBMITTED)
+    given = {"seen": seen(client, algorithm)}
+    html = client.post(page_of(algorithm, "publiceren"), given).content.decode()
+    assert "Status: Dit verplichte veld is leeg. Vul het in." in html
     assert not Publication.objects.exists()
+    assert Algorithm.objects.get().stage == Stage.SUBMITTED
 
 
-def test_publishing_an_unchanged_record_says_so(client, publisher, publish_algorithm):
+def test_offering_an_unchanged_record_says_so(client, author, publish_algorithm):
     algorithm = publish_algorithm()
-    page = client.get(page_of(algorithm, "publiceren"))
+    page = client.get(page_of(algorithm, "aanbieden"))
     assert "Er is niets gewijzigd sinds versie 1" in page.content.decode()
-    draft = page.context["standing"].draft
-    response = client.post(page_of(algorithm, "publiceren"), {"draft": draft}, follow=True)
+    response = client.post(page_of(algorithm, "aanbieden"), {"note": ""}, follow=True)
+    assert "dus er valt niets te beoordelen" in response.content.decode()
+    assert Algorithm.objects.get().stage == Stage.DRAFT
+
+
+def test_publishing_an_unchanged_record_says_so(client, approver, publish_algorithm):
+    algorithm = publish_algorithm()
+    Algorithm.objects.update(stage=Stage.SUBMITTED)
+    given = {"seen": seen(client, algorithm), "note": "Nog eens"}
+    response = client.post(page_of(algorithm, "publiceren"), given, follow=True)
     assert "dus er komt geen nieuwe versie" in response.content.decode()
     assert Publication.objects.count() == 1
 
 
-def test_only_what_was_looked_at_is_published(client, publisher, make_algorithm):
-    algorithm = make_algorithm()
-    draft = client.get(page_of(algorithm, "publiceren")).context["standing"].draft
+def test_only_what_was_looked_at_is_published(client, approver, offered):
+    algorithm = offered()
+    digest = seen(client, algorithm)
     document.apply(algorithm, {"goal": "<p>Intussen gewijzigd</p>"})
-    response = client.post(page_of(algorithm, "publiceren"), {"draft": draft, "note": "Mijn toelichting"})
+    response = client.post(page_of(algorithm, "publiceren"), {"seen": digest, "note": "Mijn toelichting"})
     assert "is gewijzigd nadat u deze pagina opende" in response.content.decode()
     assert "Mijn toelichting" in response.content.decode()
     assert not Publication.objects.exists()
 
 
-def test_a_note_with_a_control_character_is_refused(client, publisher, make_algorithm):
-    algorithm = make_algorithm()
-    draft = client.get(page_of(algorithm, "publiceren")).context["standing"].draft
-    response = client.post(page_of(algorithm, "publiceren"), {"draft": draft, "note": "a\x00b"})
-    assert "U+0000" in response.content.decode()
+@pytest.mark.parametrize(("note", "told"), [("a\x00b", "U+0000"), ("a\x07b", "U+0007"), ("x" * 2001, "2001 tekens")])
+def test_a_note_that_cannot_be_is_refused(client, approver, offered, note, told):
+    algorithm = offered()
+    response = client.post(page_of(algorithm, "publiceren"), {"seen": seen(client, algorithm), "note": note})
+    assert told.casefold() in response.content.decode().casefold()
     assert not Publication.objects.exists()
 
 
-def test_withdrawing_needs_a_reason_and_publishing_again_makes_the_next_version(client, publisher, publish_algorithm):
+def test_withdrawing_needs_a_reason_and_publishing_again_makes_the_next_version(
+    client, approver, publish_algorithm, offered
+):
     algorithm = publish_algorithm()
     response = client.post(page_of(algorithm, "intrekken"), {"reason": "  "})
     assert "Geef een reden" in response.content.decode()
@@ -474,37 +488,52 @@ def test_withdrawing_needs_a_reason_and_publishing_again_makes_the_next_version(
     response = client.post(page_of(algorithm, "intrekken"), {"reason": "Gestopt met de proef"}, follow=True)
     assert not Listing.objects.exists()
     assert "Stand: ingetrokken" in " ".join(response.content.decode().split())
-    last = LogEntry.objects.latest("pk").change_message
-    assert last == "Ingetrokken; versie 1 was de laatste openbare. Reden: Gestopt met de proef"
+    assert LogEntry.objects.latest("pk").change_message == "Ingetrokken. Gestopt met de proef."
     assert "niets in te trekken" in client.get(page_of(algorithm, "intrekken")).content.decode()
 
-    page = client.get(page_of(algorithm, "publiceren"))
-    assert "Versie 2 wordt openbaar" in page.content.decode()
-    client.post(page_of(algorithm, "publiceren"), {"draft": page.context["standing"].draft})
+    offered(algorithm)
+    assert "Versie 2 wordt openbaar" in client.get(page_of(algorithm, "publiceren")).content.decode()
+    given = {"seen": seen(client, algorithm), "note": "Weer in gebruik"}
+    client.post(page_of(algorithm, "publiceren"), given)
     assert Listing.objects.get().version == 2
 
 
-def test_without_the_right_to_publish_there_is_no_button_and_no_door(client, author, publish_algorithm):
-    algorithm = publish_algorithm()
-    assert "/publiceren/" not in client.get(page_of(algorithm)).content.decode()
-    for verb in ("publiceren", "intrekken"):
-        assert client.get(page_of(algorithm, verb)).status_code == 403
-        assert client.post(page_of(algorithm, verb), {"reason": "x"}).status_code == 403
+def test_an_author_has_no_button_to_publish_and_no_door(client, author, publish_algorithm, offered):
+    public, waiting = publish_algorithm(), offered()
+    for algorithm in (public, waiting):
+        assert "/publiceren/" not in client.get(page_of(algorithm)).content.decode()
+        for verb in ("publiceren", "intrekken", "terugsturen", "planning-schrappen"):
+            assert client.get(page_of(algorithm, verb)).status_code == 403
+            assert client.post(page_of(algorithm, verb), {"reason": "x"}).status_code == 403
     assert Publication.objects.count() == 1
+    assert not Event.objects.exclude(verb="submit").exists()
 
 
-def test_the_right_to_publish_alone_opens_no_record(client, person, make_algorithm):
+def test_an_approver_writes_nothing(client, approver, make_algorithm):
     algorithm = make_algorithm()
-    person("publish_algorithm")
-    assert client.post(page_of(algorithm, "publiceren")).status_code == 403
+    before = document.build(Algorithm.objects.get(pk=algorithm.pk))
+    assert client.get(ADD).status_code == 403
+    assert client.post(page_of(algorithm), {"name": "Gekaapt"}).status_code == 403
+    assert client.post(page_of(algorithm, "aanbieden"), {"note": ""}).status_code == 403
+    assert document.build(Algorithm.objects.get(pk=algorithm.pk)) == before
 
 
-@pytest.mark.parametrize("verb", ["publiceren", "intrekken"])
-def test_publishing_is_for_staff_and_asks_for_the_token(client, django_user_model, make_algorithm, verb):
+def test_an_approver_elsewhere_finds_no_record(client, log_in, offered):
+    algorithm = offered()
+    log_in("approver", "Gemeente Anderstad")
+    for verb in ("publiceren", "terugsturen", "intrekken"):
+        assert client.post(page_of(algorithm, verb), {"reason": "x"}).status_code == 404
+    assert not Publication.objects.exists()
+    assert Algorithm.objects.get().stage == Stage.SUBMITTED
+
+
+@pytest.mark.parametrize("verb", ["aanbieden", "publiceren", "terugsturen", "terugnemen", "intrekken"])
+def test_each_step_is_for_staff_and_asks_for_the_token(client, django_user_model, staff, make_algorithm, verb):
     algorithm = make_algorithm()
     assert client.get(page_of(algorithm, verb)).url.startswith("/beheer/login/")
-    client.force_login(django_user_model.objects.create_user("burger", password="geheim"))
-    assert client.get(page_of(algorithm, verb)).url.startswith("/beheer/login/")
+    client.force_login(staff())
+    assert client.get(page_of(algorithm, verb)).status_code == 403
+    assert client.post(page_of(algorithm, verb), {"reason": "x"}).status_code == 403
     strict = type(client)(enforce_csrf_checks=True)
     strict.force_login(django_user_model.objects.create_superuser("beheerder", password="geheim"))
     assert strict.post(page_of(algorithm, verb), {"reason": "x"}).status_code == 403
@@ -514,13 +543,16 @@ def test_publishing_is_for_staff_and_asks_for_the_token(client, django_user_mode
 # -- the list and deleting ---------------------------------------------------------------------------------------------
 
 
-def test_the_list_tells_where_each_record_stands(client, author, make_algorithm, publish_algorithm):
+def test_the_list_tells_where_each_record_stands(
+    client, author, staff, make_algorithm, publish_algorithm, offered, write
+):
     make_algorithm(name="Concept")
     publish_algorithm(name="Openbaar")
-    changed = publish_algorithm(name="Gewijzigd")
-    document.apply(changed, {"goal": "<p>Nieuw</p>"})
+    write(publish_algorithm(name="Gewijzigd"), goal="<p>Nieuw</p>")
     withdrawn = publish_algorithm(name="Weg")
     publishing.withdraw(withdrawn.lars, reason="Gestopt")
+    offered(name="Aangeboden")
+    workflow.plan(offered(name="Ingepland"), staff("approver"), moment=timezone.now() + timedelta(days=1))
 
     def names(**query) -> list[str]:
         return sorted(algorithm.name for algorithm in client.get(LIST, query).context["cl"].result_list)
@@ -529,9 +561,11 @@ def test_the_list_tells_where_each_record_stands(client, author, make_algorithm,
     shown = {algorithm.name: algorithm.state for algorithm in response.context["cl"].result_list}
     assert shown == {
         "Concept": "concept", "Openbaar": "gepubliceerd", "Gewijzigd": "gewijzigd", "Weg": "ingetrokken",
+        "Aangeboden": "ter-beoordeling", "Ingepland": "ingepland",
     }  # fmt: skip
     assert "gewijzigd sinds publicatie (versie 1)" in response.content.decode()
     assert names(stand="ingetrokken") == ["Weg"]
+    assert names(stand="ingepland") == ["Ingepland"]
     assert names(thema="Verkeer") == sorted(shown)
     assert names(thema="Overheidsfinanciën") == []
     assert names(q=withdrawn.lars) == ["Weg"]
@@ -571,10 +605,10 @@ def test_a_record_that_was_ever_public_is_never_deleted(client, author, make_alg
     assert set(Algorithm.objects.all()) == {public, withdrawn}
 
 
-def test_who_may_only_look_sees_everything_and_changes_nothing(client, person, make_algorithm):
+def test_who_may_only_look_sees_everything_and_changes_nothing(client, log_in, make_algorithm):
     algorithm = make_algorithm()
     before = document.build(Algorithm.objects.get(pk=algorithm.pk))
-    person("view_algorithm")
+    log_in("auditor")
     html = client.get(page_of(algorithm)).content.decode()
     assert "Gritting routes" in html
     assert "Coördinator" in html
@@ -586,7 +620,12 @@ def test_who_may_only_look_sees_everything_and_changes_nothing(client, person, m
 
 
 @pytest.fixture
-def manager(client, admin_user):
+def manager(log_in):
+    return log_in("manager")
+
+
+@pytest.fixture
+def superuser(client, admin_user):
     client.force_login(admin_user)
     return admin_user
 
@@ -661,7 +700,7 @@ def test_pages_with_an_address_of_their_own_stay(client, manager):
     assert list(Page.objects.all()) == [fixed]
 
 
-def test_the_log_is_read_only_even_for_the_manager(client, manager, publish_algorithm):
+def test_the_log_is_read_only_for_everyone(client, superuser, publish_algorithm):
     publish_algorithm(note="Eerste versie")
     address = "/beheer/algorithms/publication/"
     assert "Eerste versie" in client.get(address).content.decode()
@@ -676,7 +715,7 @@ def test_the_log_is_read_only_even_for_the_manager(client, manager, publish_algo
     assert client.get("/beheer/algorithms/listing/").status_code == 404
 
 
-def test_every_page_of_the_admin_answers(client, manager, publish_algorithm):
+def test_every_page_of_the_admin_answers(client, superuser, publish_algorithm):
     algorithm = publish_algorithm()
     for address in [
         reverse("admin:index"),

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 
-from algorithms import publishing
-from algorithms.models import Algorithm, Department, Listing, Organization, Page, Publication
+from algorithms import document, drafts, publishing
+from algorithms.models import Algorithm, Department, Listing, Organization, Page, Publication, Stage
 from algorithms.verifying import verify
-from importers import readers
+from importers import loader, readers
+from importers.report import MOST_HINTS, Report, at_most
 
 
 class Run:
@@ -391,3 +394,108 @@ def test_english_beside_dutch_that_changed_is_told(load, complete):
     run = load(plain | {"description_short": "Een andere korte tekst."})
     [told] = [warning for warning in run.report["records"][0]["warnings"] if "Engels" in warning]
     assert "Korte omschrijving" in told
+
+
+def test_an_import_is_a_line_in_the_history_of_each_draft_it_changes(load, complete):
+    load(complete)
+    load(complete)  # unchanged
+    load(complete | {"goal": "<p>Anders</p>"})
+    algorithm = Algorithm.objects.get()
+    events = list(algorithm.events.order_by("pk"))
+    assert [(event.verb, event.revision, event.by) for event in events] == [("import", 1, None), ("import", 2, None)]
+    assert "records.json" in events[0].note
+    assert (algorithm.revision, algorithm.completeness > 0) == (2, True)
+    assert [drafts.earlier(algorithm, revision=revision)["goal"] for revision in (1, 2)] == [
+        complete["goal"],
+        "<p>Anders</p>",
+    ]
+
+
+def test_what_is_published_at_once_is_kept_once_and_can_be_read_back(load, complete):
+    load(complete, options=["--publish"])
+    load(complete | {"goal": "<p>Anders</p>"}, options=["--publish"])
+    algorithm = Algorithm.objects.get()
+    events = list(algorithm.events.order_by("pk"))
+    assert [(event.verb, event.version, event.document) for event in events] == [("import", 1, ""), ("import", 2, "")]
+    assert drafts.earlier(algorithm, revision=1)["goal"] == complete["goal"]
+
+
+def test_the_publication_of_a_draft_that_was_here_is_in_its_history(load, complete):
+    load(complete)
+    load(complete, options=["--publish"])
+    events = Algorithm.objects.get().events.order_by("pk")
+    assert list(events.values_list("verb", "version")) == [("import", None), ("publish", 1)]
+
+
+@pytest.mark.parametrize("stage", [Stage.SUBMITTED, Stage.PLANNED])
+def test_a_draft_under_review_that_an_import_changes_is_a_concept_again(load, complete, stage):
+    load(complete)
+    moment = "2030-01-01T10:00:00Z" if stage == Stage.PLANNED else None
+    Algorithm.objects.update(stage=stage, planned_at=moment)
+    load(complete)
+    assert Algorithm.objects.get().stage == stage  # nothing changed
+    run = load(complete | {"goal": "<p>Anders</p>"})
+    assert "weer concept" in warnings_of(run)
+    algorithm = Algorithm.objects.get()
+    assert (algorithm.stage, algorithm.planned_at) == (Stage.DRAFT, None)
+    assert algorithm.events.first().verb == "recall"
+
+
+def test_english_beside_dutch_that_changed_is_marked(load, complete):
+    load(complete)
+    assert Algorithm.objects.get().stale_english == []
+    plain = {key: value for key, value in complete.items() if key != "translations"}
+    load(plain | {"description_short": "Een andere korte tekst."})
+    algorithm = Algorithm.objects.get()
+    assert document.stale_places(drafts.content(algorithm), algorithm.stale_english) == {"description_short"}
+
+
+def test_the_report_has_hints_for_the_author(load, complete):
+    run = load(complete | {"goal": "<p>n.v.t.</p>", "status": ""})
+    [record] = run.report["records"]
+    assert any("n.v.t" in hint for hint in record["hints"])
+    assert not set(record["warnings"]) & set(record["hints"])  # each is said once
+    assert any("Status" in warning for warning in record["warnings"])
+    assert len(at_most(["tip"] * 500, MOST_HINTS, "tips")) == 21
+
+
+def test_a_dry_run_over_several_files_tells_a_record_as_new_once(tmp_path, db, complete):
+    files = [tmp_path / "een.json", tmp_path / "twee.json"]
+    for file in files:
+        file.write_text(json.dumps(complete), encoding="utf-8")
+    dry = Run(tmp_path, *map(str, files), "--dry-run")
+    assert [record["action"] for record in dry.report["records"]] == ["created", "unchanged"]
+    assert not Algorithm.objects.exists()
+    assert not Organization.objects.exists()
+
+
+def test_a_person_only_makes_drafts(db, staff):
+    with pytest.raises(ValueError, match="review"):
+        loader.load(readers.Reading("documents"), Report(), by=staff("author"), publish=True)
+
+
+def test_a_report_that_fails_after_the_save_is_told(tmp_path, db, complete, monkeypatch):
+    def full(self, target):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "replace", full)
+    file = tmp_path / "record.json"
+    file.write_text(json.dumps(complete), encoding="utf-8")
+    run = Run(tmp_path, str(file))
+    assert (run.code, run.report) == (1, None)
+    assert "De algoritmes zijn bewaard" in run.err.getvalue()
+    assert Algorithm.objects.exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["record.json"]  # nothing half is left
+
+
+def test_a_report_without_room_is_refused_before_anything_is_saved(tmp_path, db, complete, monkeypatch):
+    def full(handle):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    file = tmp_path / "record.json"
+    file.write_text(json.dumps(complete), encoding="utf-8")
+    run = Run(tmp_path, str(file))
+    assert (run.code, run.report) == (2, None)
+    assert not Algorithm.objects.exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["record.json"]

@@ -1,4 +1,4 @@
-"""Whole ways through the register in a real browser: an author, a manager, a citizen with only a keyboard.
+"""Whole ways through the register in a real browser: an author, an approver, a citizen with only a keyboard.
 
 Every window is watched: a page that asks another host, breaks its content policy or has an error fails the test.
 """
@@ -41,12 +41,18 @@ def visitor(browser, register):
 
 @pytest.fixture
 def author(browser, register):
-    with logged_in(browser, register, "redacteur") as watch:
+    with logged_in(browser, register, "auteur") as watch:
         yield watch
 
 
 @pytest.fixture
-def manager(browser, register):
+def approver(browser, register):
+    with logged_in(browser, register, "beoordelaar") as watch:
+        yield watch
+
+
+@pytest.fixture
+def keeper(browser, register):
     with logged_in(browser, register, "beheerder") as watch:
         yield watch
 
@@ -99,10 +105,17 @@ def write(page: Page) -> Written:
     return Written(name, number[1], urlsplit(page.url).path)
 
 
+def offer(page: Page, written: Written) -> None:
+    page.goto(written.edit)
+    page.get_by_role("link", name="Ter beoordeling aanbieden…").click()
+    page.get_by_role("button", name="Ter beoordeling aanbieden").click()
+    expect(page.locator("#standing")).to_contain_text("Stand: ter beoordeling")
+
+
 def publish(page: Page, written: Written, note: str) -> None:
     page.goto(written.edit)
     page.get_by_role("link", name="Publiceren…").click()
-    page.get_by_label("Wat is er veranderd?").fill(note)
+    page.locator("#id_note").fill(note)
     page.get_by_role("button", name="publiceren").click()
     expect(page.locator(".messagelist")).to_contain_text("gepubliceerd")
 
@@ -141,19 +154,20 @@ def follow(page: Page, target: Locator) -> None:
         page.keyboard.press("Enter")
 
 
-# -- the author and the manager ----------------------------------------------------------------------------------------
+# -- the author and the approver ---------------------------------------------------------------------------------------
 
 
-def test_what_an_author_writes_is_seen_by_nobody_and_only_a_manager_may_publish_it(browser, register, visitor):
+def test_what_an_author_writes_is_seen_by_nobody_and_only_an_approver_may_publish_it(browser, register, visitor):
     with watched(browser, register) as watch:
         page = watch.page
         page.goto(ADD)
-        assert urlsplit(page.url).path == "/beheer/login/"
-        log_in(page, "redacteur", register.passwords["redacteur"])
+        expect(page.locator("input[type=password]")).to_be_visible()
+        log_in(page, "auteur", register.passwords["auteur"])
         written = write(page)
         expect(page.locator("#id_name_en")).to_have_value(f"{written.name} in English")
         expect(page.locator("#id_data_sources-0-name")).to_have_value("Lampenlijst")
         expect(page.locator("#id_data_sources-0-name_en")).to_have_value("List of lamps")
+        offer(page, written)
         assert not page.get_by_role("link", name="Publiceren…").count()
         watch.expected = {403}
         assert page.goto(written.edit.replace("/change/", "/publiceren/")).status == 403
@@ -167,12 +181,13 @@ def test_what_an_author_writes_is_seen_by_nobody_and_only_a_manager_may_publish_
         assert visitor.page.goto(path).status == 404
 
 
-def test_what_a_manager_publishes_is_everywhere_with_its_note(author, manager, visitor):
+def test_what_an_approver_publishes_is_everywhere_with_its_note(author, approver, visitor):
     written = write(author.page)
+    offer(author.page, written)
     note = f"Nieuw sinds de proef van nummer {written.lars}"
-    publish(manager.page, written, note)
-    manager.page.get_by_role("link", name="Bekijk de openbare pagina van").click()
-    expect(manager.page.get_by_role("heading", level=1, name=written.name)).to_be_visible()
+    publish(approver.page, written, note)
+    approver.page.get_by_role("link", name="Bekijk de openbare pagina van").click()
+    expect(approver.page.get_by_role("heading", level=1, name=written.name)).to_be_visible()
 
     page = visitor.page
     text = text_of(page, f"/a/{written.lars}")
@@ -196,10 +211,11 @@ def test_what_a_manager_publishes_is_everywhere_with_its_note(author, manager, v
     assert api["translations"]["eng"]["data_sources"] == [{"name": "List of lamps"}]
 
 
-def test_a_change_is_public_once_published_and_the_old_version_stays(author, manager, visitor):
+def test_a_change_is_public_once_published_and_the_old_version_stays(author, approver, visitor):
     written = write(author.page)
-    publish(manager.page, written, "Eerste")
-    author.page.reload()
+    offer(author.page, written)
+    publish(approver.page, written, "Eerste")
+    author.page.goto(written.edit)
     author.page.locator("#id_goal").fill("<p>Ook de stegen krijgen licht.</p>")
     save(author.page)
     expect(author.page.locator("#standing")).to_have_text("Stand: gewijzigd sinds publicatie (versie 1)")
@@ -208,7 +224,8 @@ def test_a_change_is_public_once_published_and_the_old_version_stays(author, man
         assert "stegen" not in text
         assert "versies/2" not in text
 
-    publish(manager.page, written, "Stegen erbij")
+    offer(author.page, written)
+    publish(approver.page, written, "Stegen erbij")
     assert "Ook de stegen krijgen licht." in text_of(visitor.page, f"/a/{written.lars}")
     text_of(visitor.page, f"/algoritmes/{written.lars}/versies/")
     expect(visitor.page.locator(".history__entry")).to_contain_text(["Stegen erbij", "Eerste"])
@@ -221,18 +238,19 @@ def test_a_change_is_public_once_published_and_the_old_version_stays(author, man
     expect(visitor.page.locator("main")).to_contain_text("Ook de stegen krijgen licht.")
 
 
-def test_a_withdrawn_record_leaves_its_reason_and_its_versions(author, manager, visitor):
+def test_a_withdrawn_record_leaves_its_reason_and_its_versions(author, approver, visitor):
     written = write(author.page)
-    publish(manager.page, written, "")
-    manager.page.goto(written.edit)
-    manager.page.get_by_role("link", name="Intrekken…").click()
-    manager.page.get_by_role("button", name="Intrekken").click()
-    expect(manager.page.get_by_role("alert")).to_contain_text("Geef een reden")
+    offer(author.page, written)
+    publish(approver.page, written, "")
+    approver.page.goto(written.edit)
+    approver.page.get_by_role("link", name="Intrekken…").click()
+    approver.page.get_by_role("button", name="Intrekken").click()
+    expect(approver.page.locator(".verb form")).to_contain_text("Geef een reden")
     assert written.name in text_of(visitor.page, "/algoritmes/")
 
-    manager.page.get_by_label("Reden").fill("De lantaarns zijn verkocht.")
-    manager.page.get_by_role("button", name="Intrekken").click()
-    expect(manager.page.locator("#standing")).to_contain_text("ingetrokken")
+    approver.page.get_by_label("Reden").fill("De lantaarns zijn verkocht.")
+    approver.page.get_by_role("button", name="Intrekken").click()
+    expect(approver.page.locator("#standing")).to_contain_text("ingetrokken")
     visitor.expected = {410}
     for path in (f"/a/{written.lars}", f"/en/algoritmes/{written.lars}/wat-dan-ook/"):
         answer = visitor.page.goto(path)
@@ -328,15 +346,15 @@ def test_no_public_page_sets_a_cookie_asks_another_host_or_breaks_its_policy(vis
     assert visitor.context.cookies() == []
 
 
-def test_no_page_of_the_admin_asks_another_host_or_breaks_its_policy(manager):
+def test_no_page_of_the_admin_asks_another_host_or_breaks_its_policy(keeper):
     for path in ADMIN:
-        assert manager.page.goto(path).status == 200
-        icon = manager.page.locator("link[rel=icon]").get_attribute("href")
-        assert manager.context.request.get(icon).ok
-    cookies = manager.context.cookies()
+        assert keeper.page.goto(path).status == 200
+        icon = keeper.page.locator("link[rel=icon]").get_attribute("href")
+        assert keeper.context.request.get(icon).ok
+    cookies = keeper.context.cookies()
     assert {cookie["path"] for cookie in cookies} == {"/beheer/"}
-    assert manager.page.goto("/").status == 200
-    assert "beheer" not in manager.page.evaluate("document.cookie")
+    assert keeper.page.goto("/").status == 200
+    assert "beheer" not in keeper.page.evaluate("document.cookie")
 
 
 def test_the_watch_sees_what_it_is_there_for(browser, register):

@@ -12,21 +12,26 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from algorithms import desk, drafts, hints, policy, standard
+from algorithms import care, desk, drafts, hints, policy, standard
 from algorithms import document as documents
-from algorithms.admin import conflict, fields
+from algorithms.admin import conflict, fields, tools
+from algorithms.admin.beginning import BeginningMixin
 from algorithms.admin.conflict import Conflict
 from algorithms.admin.forms import SUGGESTED, AlgorithmForm, RowFormSet, english, row_form, suggestions_id
+from algorithms.admin.history import HistoryMixin
 from algorithms.admin.listing import ListActions
 from algorithms.admin.marks import mark
+from algorithms.admin.not_saved import not_saved
+from algorithms.admin.preview import PreviewMixin
 from algorithms.admin.verbs import WorkflowMixin
 from algorithms.document import difference
 from algorithms.document.form import ENGLISH
-from algorithms.models import ROW_MODELS, Algorithm, AlgorithmTranslation, Department, Event, Party, Reference
+from algorithms.models import ROW_MODELS, Algorithm, AlgorithmTranslation, Department, Event, Reference
 from algorithms.policy import Verb
 from algorithms.standard import FIELDS, SECTIONS, TRANSLATED, Field, Kind
 from algorithms.standing import Standing, State, with_state, words_of
@@ -59,11 +64,15 @@ class RowInline(admin.StackedInline):
     def help(self) -> SafeString:
         return fields.rows_help(FIELDS[self.key])
 
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        self.user = request.user  # an inline is made anew for each request
+        return super().get_formset(request, obj, **kwargs)
+
     def suggestions(self) -> dict[str, Any] | None:
         """Return id and values of the list that the boxes of this group offer, if any."""
         if not any(key == self.key for key, _column in SUGGESTED):
             return None
-        known = Party.objects.values_list("name", flat=True) if self.key == "parties" else standard.IMPACT_ASSESSMENTS
+        known = policy.parties(self.user) if self.key == "parties" else standard.IMPACT_ASSESSMENTS
         return {"id": suggestions_id(self.key), "values": list(known)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -73,6 +82,8 @@ class RowInline(admin.StackedInline):
         return rows.select_related("party") if self.key == "parties" else rows
 
     def _may_change(self, request: HttpRequest, obj: Algorithm | None) -> bool:
+        if obj and _refused(request):
+            return policy.has_role(request.user, Verb.EDIT, obj)
         return policy.may(request.user, Verb.EDIT, obj) if obj else policy.may_add(request.user)
 
     def has_view_permission(self, request: HttpRequest, obj: Algorithm | None = None) -> bool:
@@ -160,6 +171,7 @@ class WaitingFilter(admin.SimpleListFilter):
         "beoordeling": (gettext_lazy("te beoordelen"), desk.to_review),
         "teruggestuurd": (gettext_lazy("teruggestuurd"), desk.sent_back),
         "concept": (gettext_lazy("verder schrijven"), desk.own_drafts),
+        "herziening": (gettext_lazy("opnieuw bekijken"), desk.to_look_at_again),
         "link": (gettext_lazy("dode links"), desk.with_dead_links),
     }
 
@@ -262,14 +274,11 @@ def _fieldsets() -> list:
 
 
 @admin.register(Algorithm)
-class AlgorithmAdmin(WorkflowMixin, ListActions, admin.ModelAdmin):
+class AlgorithmAdmin(PreviewMixin, HistoryMixin, BeginningMixin, WorkflowMixin, ListActions, admin.ModelAdmin):
     form = AlgorithmForm
     fieldsets = _fieldsets()
     inlines = INLINES  # type: ignore[assignment]
-    list_display = [
-        "name_or_none", "state", "organization", "department", "status", "completeness_shown", "review_date",
-        "updated_at", "lars",
-    ]  # fmt: skip
+    list_display = ["name_or_none", "state", "place", "completeness_shown", "review_date", "edited", "lars"]
     list_filter = [
         StateFilter,
         WaitingFilter,
@@ -297,6 +306,16 @@ class AlgorithmAdmin(WorkflowMixin, ListActions, admin.ModelAdmin):
     def state(self, algorithm: Any) -> str:
         return words_of(algorithm.state, algorithm.public_version)
 
+    @admin.display(description=gettext_lazy("afdeling"), ordering="department__path")
+    def place(self, algorithm: Algorithm) -> str:
+        return (
+            f"{algorithm.organization}: {algorithm.department}" if algorithm.department else f"{algorithm.organization}"
+        )
+
+    @admin.display(description=gettext_lazy("bewerkt"), ordering="updated_at")
+    def edited(self, algorithm: Algorithm) -> str:
+        return date_format(timezone.localtime(algorithm.updated_at), "j M Y")
+
     @admin.display(description=gettext_lazy("volledig"), ordering="completeness")
     def completeness_shown(self, algorithm: Algorithm) -> str:
         return f"{algorithm.completeness} %"
@@ -319,6 +338,8 @@ class AlgorithmAdmin(WorkflowMixin, ListActions, admin.ModelAdmin):
         return policy.may_add(request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Algorithm | None = None) -> bool:
+        if obj and _refused(request):  # the form comes back with what was typed, and saves nothing
+            return policy.has_role(request.user, Verb.EDIT, obj)
         return policy.may(request.user, Verb.EDIT, obj) if obj else policy.may_add(request.user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Algorithm | None = None) -> bool:
@@ -332,10 +353,10 @@ class AlgorithmAdmin(WorkflowMixin, ListActions, admin.ModelAdmin):
         has_legacy = obj is not None and obj.legacy.exists()
         return [inline for inline in self.inlines if inline.key != "legacy" or has_legacy]
 
-    def get_form(self, request: HttpRequest, obj: Algorithm | None = None, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, **kwargs)
+    def get_form(self, request: HttpRequest, obj: Algorithm | None = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change, **kwargs)
         form.user = request.user
-        form.moved_on = _conflict_of(request) is not None
+        form.conflict, form.refused = _conflict_of(request), _refused(request)
         return form
 
     def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
@@ -363,24 +384,38 @@ class AlgorithmAdmin(WorkflowMixin, ListActions, admin.ModelAdmin):
         if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
         try:
-            with transaction.atomic():
-                self._take_in(request, object_id)
-                return super().changeform_view(request, object_id, form_url, extra_context)
+            return self._posted(request, object_id, form_url, extra_context)
         except IntegrityError:
             # Someone else took the same Bron-ID between our check and our save: now the check sees it and says so.
-            with transaction.atomic():
-                self._take_in(request, object_id)
-                return super().changeform_view(request, object_id, form_url, extra_context)
+            return self._posted(request, object_id, form_url, extra_context)
 
-    def _take_in(self, request: HttpRequest, object_id: str | None) -> None:
-        """Lock the draft that is about to be saved, and merge what was posted with what others did meanwhile."""
-        algorithm = self.get_object(request, unquote(object_id)) if object_id else None
-        if algorithm is None:
-            return
-        draft = drafts.lock(algorithm.pk)
-        request.POST, request.conflict = conflict.merge(request.POST, draft)  # type: ignore[attr-defined, misc]
-        request.draft_before = documents.build(draft)  # type: ignore[attr-defined]
-        request.edited_before = draft.updated_at  # type: ignore[attr-defined]
+    @transaction.atomic
+    def _posted(self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: Any) -> Any:
+        if object_id and (lost := self._take_in(request, object_id)):
+            return lost
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _take_in(self, request: Any, object_id: str) -> HttpResponse | None:
+        """Lock the draft that is about to be saved, and merge what was posted with what others did meanwhile.
+
+        Returns the page that gives back what was typed when there is no draft to save, or none for this person. Who may
+        write but not at this moment (it was offered since the form was opened) gets the form itself, with `refused`.
+        """
+        algorithm = self.get_object(request, unquote(object_id))
+        try:
+            draft = drafts.lock(algorithm.pk) if algorithm else None
+        except Algorithm.DoesNotExist:  # deleted while we waited for it
+            draft = None
+        if draft is None:
+            why = _("Dit algoritme is er niet meer, of u hebt er geen rol meer bij.")
+            return not_saved(self, request, why, status=404)
+        if not policy.has_role(request.user, Verb.EDIT, draft):
+            return not_saved(self, request, policy.why_not(request.user, Verb.EDIT, draft), status=403)
+        request.refused = policy.not_now(Verb.EDIT, draft)
+        request.POST, request.conflict = conflict.merge(request.POST, draft, request.user)
+        request.draft_before = documents.build(draft)
+        request.edited_before = draft.updated_at
+        return None
 
     def save_model(self, request: HttpRequest, obj: Algorithm, form: Any, change: bool) -> None:
         if not change:
@@ -398,7 +433,7 @@ class AlgorithmAdmin(WorkflowMixin, ListActions, admin.ModelAdmin):
             before,
             by=request.user,  # type: ignore[arg-type]
             verb=Event.Verb.EDIT if change else Event.Verb.CREATE,
-            confirmed=set(request.POST.getlist("english_holds")),
+            confirmed=_confirmed(request, formsets),
         )
         if event is None and change:  # saving nothing is no edit, and leaves "bewerkt" as it was
             Algorithm.objects.filter(pk=algorithm.pk).update(updated_at=request.edited_before)  # type: ignore[attr-defined]
@@ -433,20 +468,28 @@ class AlgorithmAdmin(WorkflowMixin, ListActions, admin.ModelAdmin):
                 stale=documents.stale_places(standing.draft, stored.stale_english),
                 hints=found,
                 conflict=clash,
+                confirmed=set(request.POST.getlist("english_holds")),
             )
             context |= {
                 "standing": standing,
                 "stored": stored,
-                "steps": self.steps_for(request, stored),
+                "steps": self.steps_for(request, stored, standing),
                 "hints": found,
                 "completeness": hints.completeness(standing.draft),
                 "readability": hints.readability_of(standing.draft),
                 "changes": changes,
                 "conflict": clash,
                 "sent_back": _sent_back(stored),
+                "care": care.care_of(stored),
+                "tools": tools.of_record(request.user, stored),
                 "why_not_edit": policy.why_not(request.user, Verb.EDIT, stored),
             }
+        else:
+            context["tools"] = tools.of_list(request.user)[:1]  # to begin with a template instead
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"tools": tools.of_list(request.user), **(extra_context or {})})
 
 
 def _sent_back(algorithm: Algorithm) -> Event | None:
@@ -454,6 +497,26 @@ def _sent_back(algorithm: Algorithm) -> Event | None:
     steps = (Event.Verb.SUBMIT, Event.Verb.RECALL, Event.Verb.SEND_BACK, Event.Verb.PUBLISH, Event.Verb.PLAN)
     last = algorithm.events.filter(verb__in=steps).first()
     return last if last and last.verb == Event.Verb.SEND_BACK else None
+
+
+def _confirmed(request: HttpRequest, formsets: list) -> set[str]:
+    """Return the places whose English still holds, as they are numbered after this save."""
+    moved = {
+        f"{formset.prefix}.{row.initial['order']}": f"{formset.prefix}.{row.instance.order + 1}"
+        for formset in formsets
+        for row in formset.initial_forms
+        if isinstance(formset, RowFormSet) and row.initial.get("order")
+    }
+    confirmed = set()
+    for place in request.POST.getlist("english_holds"):
+        row, dot, column = place.rpartition(".")
+        confirmed.add(f"{moved.get(row, row)}{dot}{column}")
+    return confirmed
+
+
+def _refused(request: HttpRequest) -> str:
+    """Return why the draft is not to be written in at the moment of this save; "" when it is."""
+    return getattr(request, "refused", "")
 
 
 def _conflict_of(request: HttpRequest) -> Conflict | None:

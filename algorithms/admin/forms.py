@@ -34,18 +34,20 @@ def message(problem: Problem) -> str:
 class _RecordForm(forms.ModelForm):
     """Facts and Dutch texts of a record, and beside each Dutch text its English.
 
-    `user` (set by the admin) is who writes: only their organisations and departments can be chosen. `moved_on` is true
-    when the draft was changed since the form was opened: then nothing is saved.
+    The admin sets `user`, who writes: only their organisations and departments can be chosen; `conflict`, what others
+    did since the form was opened; and `refused`, why the draft is not to be written in now. With one of these two
+    nothing is saved.
     """
 
     user: Any
-    moved_on = False
+    conflict: Any = None
+    refused = ""
 
-    revision = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0)
+    revision = forms.CharField(required=False, widget=forms.HiddenInput)  # `conflict.merge` reads it
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.initial["revision"] = self.instance.revision
+        self.initial["revision"] = str(self.instance.revision)
         self._offer_places()
         stored = self.translation()
         for key in TRANSLATED:
@@ -60,12 +62,14 @@ class _RecordForm(forms.ModelForm):
         ):
             if name not in self.fields:  # someone who may only read
                 continue
-            rows = self.fields[name].queryset.filter(Q(pk__in=offered.values("pk")) | Q(pk=chosen))
-            self.fields[name].queryset = rows
+            box: Any = self.fields[name]
+            box.queryset = rows = box.queryset.filter(Q(pk__in=offered.values("pk")) | Q(pk=chosen))
             if not here.pk and len(only := list(rows[:2])) == 1:
                 self.initial.setdefault(name, only[0].pk)
         if "owner" in self.fields:
-            self.fields["owner"].queryset = policy.possible_owners(here if here.pk else None, self.user)
+            self.fields["owner"].show_hidden_initial = True  # for `conflict.merge`, as with review_date
+            owner: Any = self.fields["owner"]
+            owner.queryset = policy.possible_owners(here if here.pk else None, self.user)
 
     def translation(self) -> AlgorithmTranslation:
         """Return the English texts as stored, or new ones."""
@@ -77,14 +81,11 @@ class _RecordForm(forms.ModelForm):
         self._check_department(given)
         self._check_place(given)
         self._check_source_id(given)
-        if self.moved_on:
-            self.add_error(
-                None,
-                _(
-                    "Iemand anders heeft dit algoritme opgeslagen terwijl u schreef. Er is nog niets van u opgeslagen, "
-                    "en u bent niets kwijt. Kijk hieronder wat er is veranderd en sla daarna opnieuw op."
-                ),
-            )
+        if self.refused:
+            told = _("Er is niets opgeslagen, en u bent niets kwijt: wat u typte staat nog in het formulier.")
+            self.add_error(None, f"{self.refused} {told}")
+        if self.conflict:
+            self.add_error(None, _moved_on(self.conflict.is_own))
         data = {key: given[key] for key in (*FACTS, *TRANSLATED) if key in given}
         data["translations"] = {ENGLISH: {key: given[english(key)] for key in TRANSLATED if english(key) in given}}
         data = document.clean(data)
@@ -130,6 +131,18 @@ class _RecordForm(forms.ModelForm):
             translation.save()
 
 
+def _moved_on(is_own: bool) -> str:
+    if is_own:
+        who = _("U hebt dit algoritme intussen zelf opgeslagen, in een ander venster.")
+    else:
+        who = _("Iemand anders heeft dit algoritme opgeslagen terwijl u schreef.")
+    cure = _(
+        "Wat hier staat is nog niet opgeslagen, en u bent niets kwijt. "
+        "Kijk hieronder wat er is veranderd en sla daarna opnieuw op."
+    )
+    return f"{who} {cure}"
+
+
 def _in_stored_order(chosen: list[str], stored: list[str]) -> list[str]:
     """Return the choices in the order they were stored in, new ones last: unchanged must stay unchanged."""
     return sorted(chosen, key=lambda value: stored.index(value) if value in stored else len(stored))
@@ -150,6 +163,7 @@ AlgorithmForm = type(
             label=gettext_lazy("Opnieuw bekijken op"),
             help_text=gettext_lazy("Wanneer iemand nagaat of alles nog klopt. Leeg: een jaar na de publicatie."),
             required=False,
+            show_hidden_initial=True,
             widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
             error_messages={"invalid": gettext_lazy("Dit is geen datum. Schrijf jjjj-mm-dd, bijvoorbeeld 2027-03-01.")},
         )

@@ -7,6 +7,7 @@ Set as `marks` on the form fields and groups that Django made; `_fieldset.html` 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +29,7 @@ class Marks:
     who: str = ""
     stale: bool = False
     place: str = ""
+    is_confirmed: bool = False  # the box was ticked on a form that comes back
     hints: list[Hint] = field(default_factory=list)
 
 
@@ -40,6 +42,7 @@ def mark(
     stale: set[str],
     hints: list[Hint],
     conflict: Conflict | None,
+    confirmed: Collection[str] = (),
 ) -> None:
     """Give the fields of a form and the groups of rows below it their marks."""
     by_name: defaultdict[str, Marks] = defaultdict(Marks)
@@ -48,13 +51,13 @@ def mark(
         marks.change, marks.version = change, version
     for name, change in (conflict.both if conflict else {}).items():
         marks = by_name[name]
-        marks.theirs, marks.who = change, conflict.who if conflict else ""
+        marks.theirs, marks.who = change, conflict.who if conflict and conflict.is_known else ""
     for hint in hints:
         by_name[hint.key].hints.append(hint)
     for place in stale:
         if "." not in place:
             marks = by_name[english(place)]
-            marks.stale, marks.place = True, place
+            marks.stale, marks.place, marks.is_confirmed = True, place, place in confirmed
     for name, box in form.fields.items():
         if name in by_name:
             box.marks = by_name[name]
@@ -66,7 +69,8 @@ def mark(
             for name, box in row.fields.items():
                 place = f"{key}.{number}.{name.removesuffix('_en')}"
                 if name.endswith("_en") and place in stale:
-                    box.marks = Marks(stale=True, place=place)
+                    box.marks = Marks(stale=True, place=place, is_confirmed=place in confirmed)
+                    row.is_marked = True  # its fold stands open
 
 
 def _name(key: str) -> str:

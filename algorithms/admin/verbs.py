@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -46,11 +46,23 @@ def _box(rows: int = 3) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "class": "vLargeTextField", "data-max-length": workflow.NOTE_LIMIT})
 
 
-LIMIT = gettext_lazy("Maximaal 2.000 tekens.")
+class Note(forms.CharField):
+    """A text of a step. `word` names it where it is refused, at its box."""
+
+    def __init__(self, *, word: str | Promise, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.word = word
+
+    def run_validators(self, value: str) -> None:
+        try:
+            workflow.checked(value, str(self.word))
+        except Refused as refused:
+            raise ValidationError(str(refused)) from None
 
 
 class NoteForm(forms.Form):
-    note = forms.CharField(
+    note = Note(
+        word=gettext_lazy("Toelichting"),
         label=gettext_lazy("Toelichting"),
         help_text=gettext_lazy("Mag leeg blijven. Alleen collega's lezen dit."),
         required=False,
@@ -59,7 +71,8 @@ class NoteForm(forms.Form):
 
 
 class SendBackForm(forms.Form):
-    reason = forms.CharField(
+    reason = Note(
+        word=gettext_lazy("Reden"),
         label=gettext_lazy("Reden"),
         help_text=gettext_lazy("Verplicht. Schrijf wat er beter moet. Alleen collega's lezen dit."),
         error_messages={"required": gettext_lazy("Geef een reden: dan weet de auteur wat er beter moet.")},
@@ -68,7 +81,8 @@ class SendBackForm(forms.Form):
 
 
 class WithdrawForm(forms.Form):
-    reason = forms.CharField(
+    reason = Note(
+        word=gettext_lazy("Reden"),
         label=gettext_lazy("Reden"),
         help_text=gettext_lazy(
             "Verplicht. Iedereen leest deze reden op de plek van het algoritme. Noem geen personen."
@@ -84,7 +98,8 @@ class PublishForm(forms.Form):
     """The public note, what the approver read, and a day when it should not be at once."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
-    note = forms.CharField(
+    note = Note(
+        word=gettext_lazy("Toelichting"),
         label=gettext_lazy("Wat is er veranderd?"),
         help_text=gettext_lazy("Iedereen leest deze toelichting bij de versie. Noem geen personen."),
         required=False,
@@ -112,6 +127,17 @@ class PublishForm(forms.Form):
             self.fields["note"].error_messages["required"] = _("Vertel in een zin wat er veranderd is, voor de lezers.")
         else:
             self.fields["note"].label = _("Toelichting")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if given.get("hour") and "day" in given and not given["day"]:
+            self.add_error("day", _("Vul bij de tijd ook een datum in, of haal de tijd weg om nu te publiceren."))
+        elif given.get("day") and "hour" in given and (moment := self.moment()):
+            try:
+                workflow.refuse_moment(moment)
+            except Refused as refused:
+                self.add_error("day", str(refused))
+        return given
 
     def moment(self) -> datetime | None:
         """The planned moment, in Amsterdam; None for now."""
@@ -205,12 +231,14 @@ class WorkflowMixin(Base):
         ]
         return own + super().get_urls()
 
-    def steps_for(self, request: HttpRequest, algorithm: Algorithm) -> list[dict[str, Any]]:
+    def steps_for(self, request: HttpRequest, algorithm: Algorithm, standing: Standing) -> list[dict[str, Any]]:
         """Return the steps this person's roles allow at this moment; `why_not` tells when four eyes forbids one."""
         shown = []
         for step in STEPS.values():
             if not policy.has_role(request.user, step.verb, algorithm) or policy.not_now(step.verb, algorithm):
                 continue
+            if step.verb == Verb.SUBMIT and standing.is_unchanged:
+                continue  # nothing to review
             address = reverse(f"admin:algorithms_algorithm_{step.verb}", args=[algorithm.pk])
             why_not = policy.why_not(request.user, step.verb, algorithm)
             shown.append({"title": step.title, "address": address, "why_not": why_not, "is_main": step.is_main})
@@ -235,6 +263,8 @@ class WorkflowMixin(Base):
                 form.add_error(None, str(refused))
                 for problem in refused.problems:
                     form.add_error(None, str(problem))
+                if isinstance(refused, workflow.Unseen):  # the page below shows what there is now
+                    form.data = {**request.POST.dict(), "seen": Standing.of(algorithm).digest}
             else:
                 self._log(request, algorithm)
                 return redirect(reverse("admin:algorithms_algorithm_change", args=[algorithm.pk]))
@@ -248,7 +278,8 @@ class WorkflowMixin(Base):
             "original": algorithm,
             "standing": standing,
             "form": form,
-            "why_not": policy.why_not(request.user, step.verb, algorithm),
+            # What was typed stays, also when the moment has passed: then the form says why it was refused.
+            "why_not": "" if form.is_bound else policy.why_not(request.user, step.verb, algorithm),
             "alone": policy.wrote_last(request.user, algorithm),
             "changes": difference(standing.public, standing.draft),
             "hints": hints.hints(standing.draft),

@@ -13,6 +13,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "public/404.html", status=404)
 
 
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "public/403.html", status=403)
+
+
 _BARE = "<!doctype html><html lang=nl><title>Storing</title><h1>Er ging iets mis. / Something went wrong.</h1>"
 
 

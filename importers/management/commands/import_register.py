@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-import json
 import os
 import stat
 import sys
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,13 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError
 
 from algorithms.models import Head, Organization
-from importers import loader, readers
+from importers import loader, readers, runs
 from importers.readers import Reading, Unreadable
-from importers.report import CHANGED, CREATED, UNCHANGED, Report
+from importers.report import ALL, CHANGED, CREATED, UNCHANGED, Report, ReportFile
+from importers.runs import Source
 
 TAKEN, SOME_REFUSED, UNREADABLE = 0, 1, 2
+ROOM = 2**20  # bytes of a report beside twice those of the files
 ACTIONS = {CREATED: "nieuw", CHANGED: "gewijzigd", UNCHANGED: "ongewijzigd"}
 
 
@@ -50,43 +53,46 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         files = options["files"]
+        sources = [Source(Path(shown(file)).name, partial(self._read, file, options["format"])) for file in files]
+        written = None
         try:
             organization = self._organization(options["organization"])
-            untitled = 0
-            for file in files:
-                reading = self._read(file, options["format"])
-                untitled += sum(record.name_is_proposed for record in reading.records)
-            names = self._names(options["names"], untitled)
+            names = self._names(options["names"], runs.look(sources).untitled)
             if options["report"]:
-                self._check_report(Path(options["report"]), files)
+                written = self._report_file(Path(options["report"]), files)
         except Unreadable as error:
             self.stderr.write(f"Niets bewaard. {error}")
             sys.exit(UNREADABLE)
-        report = Report()
-        for file in files:
-            if len(files) > 1:  # read again: all of them at once need not fit in memory
-                try:
-                    reading = self._read(file, options["format"])
-                except Unreadable as error:
-                    report.refuse(shown(file), f"Het bestand is intussen veranderd. {error}", "Lees het opnieuw in.")
-                    continue
-            for record in reading.records:
-                if record.name_is_proposed and names and (name := names.pop(0)):
-                    record.give_name(name)
-            report.begin(Path(shown(file)).name, reading)
-            loader.load(
-                reading,
-                report,
-                organization=organization,
-                publish=options["publish"],
-                dry_run=options["dry_run"],
-                note=options["note"],
+        report = Report(hinted=ALL if written else 0)
+        try:
+            with loader.dry_run() if options["dry_run"] else nullcontext():
+                runs.load(
+                    sources,
+                    report,
+                    names,
+                    organization=organization,
+                    publish=options["publish"],
+                    note=options["note"],
+                )
+            self._tell(report, options["dry_run"])
+            is_told = written is None or self._write(written, report, options["dry_run"])
+        finally:
+            if written:
+                written.give_up()
+        sys.exit(TAKEN if is_told and not report.refused else SOME_REFUSED)
+
+    def _write(self, written: ReportFile, report: Report, dry_run: bool) -> bool:
+        """Write the report; False when it could not be written after all."""
+        try:
+            written.write(report)
+        except OSError as error:
+            what = "Dit was een proef" if dry_run else "De algoritmes zijn bewaard"
+            self.stderr.write(
+                f"{what}, maar het verslag is niet te schrijven ({error.strerror}). Maak ruimte en lees het opnieuw "
+                "in: wat al bewaard is, blijft zoals het is."
             )
-        if options["report"]:
-            text = json.dumps(report.as_json(), ensure_ascii=False, indent=2)
-            Path(options["report"]).write_text(text + "\n", encoding="utf-8")
-        self._tell(report, options["dry_run"])
-        sys.exit(SOME_REFUSED if report.refused else TAKEN)
+            return False
+        return True
 
     def _organization(self, slug: str | None) -> Organization | None:
         try:
@@ -113,16 +119,15 @@ class Command(BaseCommand):
             ) from None
         return readers.read(data, Path(shown(file)).name, format)
 
-    def _check_report(self, path: Path, files: list[str]) -> None:
-        """See that the report can be written before anything is saved."""
+    def _report_file(self, path: Path, files: list[str]) -> ReportFile:
+        """See that the report can be written before anything is saved, and take the room for it."""
         try:
             if path.exists():
                 if any(path.samefile(file) for file in files):
                     raise Unreadable("--report noemt een van de bestanden die worden ingelezen. Kies een andere naam.")
                 if not path.is_file():
                     raise Unreadable("--report noemt geen gewoon bestand. Kies een andere naam.")
-            with path.open("a"):
-                pass
+            return ReportFile(path, room=ROOM + 2 * sum(Path(file).stat().st_size for file in files))
         except OSError as error:
             raise Unreadable(f"--report is niet te schrijven ({error.strerror}). Kies een andere plek.") from None
 

@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.translation import override
 
-from algorithms.models import Algorithm, Organization, Page, Publication, Synonym
+from algorithms import document
+from algorithms.models import Algorithm, Organization, Page, Publication, Synonym, Template
 from importers import loader, readers
 from importers.report import Report
 
@@ -42,4 +43,8 @@ class Command(BaseCommand):
             words = json.loads((FIXTURES / "synonyms.json").read_text(encoding="utf-8"))["synonyms"]
             for group in words:
                 Synonym.objects.create(words=group["words"])
+            templates = json.loads((FIXTURES / "templates.json").read_text(encoding="utf-8"))["templates"]
+            for given in templates:
+                texts = document.canonical(document.clean(given["document"]))
+                Template.objects.create(name=given["name"], about=given["about"], document=texts)
         self.stdout.write(f"{len(report.records)} voorbeelden gepubliceerd, {len(report.pages)} pagina's gemaakt.")
