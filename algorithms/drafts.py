@@ -13,7 +13,6 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,6 +20,7 @@ from algorithms import document as documents
 from algorithms import hints, publishing
 from algorithms.document import Document
 from algorithms.models import Algorithm, Department, Event, Organization, Paragraph, Publication, Stage, Template
+from algorithms.models.algorithm import write_columns
 from algorithms.standard import FIELDS
 
 # What belongs to one record and not to a copy of it.
@@ -100,28 +100,27 @@ def saved_many(
     else:
         found = {algorithm.pk: algorithm for algorithm in befores}
     events: list[Event | None] = []
-    updates: dict[str, tuple[dict[str, Any], list[int]]] = {}  # what is alike for many is written at once
+    marked: list[Algorithm] = []  # whose marks of stale English are others now
+    changed: list[Algorithm] = []
     paragraphs: list[Paragraph] = []
-    digested: list[Algorithm] = []
     now = timezone.now()
     for algorithm, before in befores.items():
         row, after = found[algorithm.pk], afters[algorithm.pk]
         stale = documents.stale_pairs(before or {}, after, row.stale_english, confirmed)
-        if before == after and stale == row.stale_english:
+        if stale != row.stale_english:
+            row.stale_english = stale
+            marked.append(row)
+        if before == after:
             events.append(None)
             continue
-        values: dict[str, Any] = {"stale_english": stale}
-        if before != after:
-            values |= {"edited_by": by, "updated_at": now, "completeness": hints.completeness(after).percentage}
-            paragraphs += [Paragraph(algorithm=row, digest=digest) for digest in hints.paragraphs(after)]
-        updates.setdefault(repr(values), (values, []))[1].append(row.pk)
-        for name, value in values.items():
-            setattr(row, name, value)
-        row.revision += 1 if before != after else 0
+        row.revision += 1
+        row.edited_by, row.updated_at = by, now
+        row.completeness = hints.completeness(after).percentage
         version = versions.get(row.pk)
-        if before != after and not version:  # of a version, publishing wrote it
+        if not version:  # of a version, publishing knows the digest
             row.digest = documents.digest(after)
-            digested.append(row)
+        changed.append(row)
+        paragraphs += [Paragraph(algorithm=row, digest=digest) for digest in hints.paragraphs(after)]
         events.append(
             Event(
                 algorithm=row,
@@ -133,16 +132,12 @@ def saved_many(
                 version=version,
                 document="" if version else documents.canonical(after),
             )
-            if before != after
-            else None
         )
-    for values, alike in updates.values():
-        raised = {"revision": F("revision") + 1} if "edited_by" in values else {}
-        Algorithm.objects.filter(pk__in=alike).update(**values, **raised)
-    Algorithm.objects.bulk_update(digested, ["digest"], batch_size=200)
-    Paragraph.objects.filter(algorithm__in=[e.algorithm_id for e in events if e]).delete()
+    write_columns(changed, ["revision", "edited_by", "updated_at", "completeness", "digest"])
+    write_columns(marked, ["stale_english"])
+    Paragraph.objects.filter(algorithm__in=changed).delete()
     Paragraph.objects.bulk_create(paragraphs, batch_size=1000)
-    Event.objects.bulk_create([e for e in events if e], batch_size=200)
+    Event.objects.bulk_create([event for event in events if event], batch_size=200)
     for algorithm in befores:
         row = found[algorithm.pk]
         algorithm.revision, algorithm.edited_by = row.revision, row.edited_by

@@ -497,7 +497,9 @@ def _save(candidates: list[Candidate], report: Report, terms: Terms, rights: Rig
     outcomes = {}
     if terms.publish:
         brought = [draft for _candidate, draft in taken if draft.lars not in own_work]
-        outcomes = {o.lars: o for o in publishing.publish_many(brought, note=terms.note, republish=True)}
+        checked = {draft.lars for _candidate, draft in taken}  # above; the rest was refused
+        published = publishing.publish_many(brought, note=terms.note, republish=True, checked=checked)
+        outcomes = {outcome.lars: outcome for outcome in published}
     versions = {lars: outcome.entry.version for lars, outcome in outcomes.items() if outcome.entry}
     _write_history(taken, versions, report.file, terms)
     for candidate, draft in taken:

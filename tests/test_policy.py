@@ -158,13 +158,13 @@ def test_four_eyes_forbids_only_approving_what_one_wrote_last_and_can_be_switche
 # What each may read (r) and keep (k) of the rest.
 KEEPS = """
                      Organization Department Page Party Synonym Template Publication User Role LinkCheck
-author               r            r          r    r     r       -        r           -    -    -
-organization_author  r            r          r    r     r       -        r           -    -    -
-other_author         r            r          r    r     r       -        r           -    -    -
-double_author        r            r          r    r     r       -        r           -    -    -
-approver             r            r          r    r     r       -        r           -    -    -
-other_approver       r            r          r    r     r       -        r           -    -    -
-author_approver      r            r          r    r     r       -        r           -    -    -
+author               r            r          r    -     r       -        r           -    -    -
+organization_author  r            r          r    -     r       -        r           -    -    -
+other_author         r            r          r    -     r       -        r           -    -    -
+double_author        r            r          r    -     r       -        r           -    -    -
+approver             r            r          r    -     r       -        r           -    -    -
+other_approver       r            r          r    -     r       -        r           -    -    -
+author_approver      r            r          r    -     r       -        r           -    -    -
 manager              rk           rk         rk   rk    rk      rk       r           rk   rk   r
 auditor              r            r          r    r     r       r        r           r    r    r
 superuser            rk           rk         rk   rk    rk      rk       r           rk   rk   r
@@ -321,7 +321,7 @@ TABLES = f"""
                  {COLUMNS}
 organization     read read read keep read keep
 department       read read read keep read keep
-party            read read read keep read keep
+party            no   no   no   keep read keep
 page             read read read keep read keep
 synonym          read read read keep read keep
 template         no   no   no   kept read kept

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -13,224 +12,31 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from algorithms import care, desk, drafts, hints, policy, standard
+from algorithms import care, drafts, hints, policy, standard
 from algorithms import document as documents
 from algorithms.admin import conflict, fields, tools
 from algorithms.admin.beginning import BeginningMixin
 from algorithms.admin.conflict import Conflict
-from algorithms.admin.forms import SUGGESTED, AlgorithmForm, RowFormSet, english, row_form, suggestions_id
+from algorithms.admin.forms import AlgorithmForm, RowFormSet, english
 from algorithms.admin.history import HistoryMixin
+from algorithms.admin.list_filters import CompletenessFilter, ReviewFilter, StateFilter, ThemeFilter, WaitingFilter
 from algorithms.admin.listing import ListActions
 from algorithms.admin.marks import mark
 from algorithms.admin.not_saved import not_saved
 from algorithms.admin.preview import PreviewMixin
+from algorithms.admin.rows import INLINES, refused, section_class
 from algorithms.admin.verbs import WorkflowMixin
 from algorithms.document import difference
 from algorithms.document.form import ENGLISH
-from algorithms.models import ROW_MODELS, Algorithm, AlgorithmTranslation, Department, Event, Reference
+from algorithms.models import Algorithm, AlgorithmTranslation, Department, Event
 from algorithms.policy import Verb
-from algorithms.standard import FIELDS, SECTIONS, TRANSLATED, Field, Kind
-from algorithms.standing import Standing, State, with_state, words_of
+from algorithms.standard import FIELDS, SECTIONS, TRANSLATED, Kind
+from algorithms.standing import Standing, with_state, words_of
 
-QUARTER = timedelta(days=92)
 MOST_WARNINGS = 8  # messages after one save; the rest is counted
-
-
-def section_class(slug: str) -> str:
-    """Return the class of a section's fieldset, by which the page puts its rows below it."""
-    return f"section-{slug}"
-
-
-# -- rows --------------------------------------------------------------------------------------------------------------
-
-
-class RowInline(admin.StackedInline):
-    """One repeating group of the standard. Rows are part of their record: who may change it may change them."""
-
-    key: str
-    section: str  # the slug of the section it stands below
-    formset: Any = RowFormSet
-    template = "admin/algorithms/edit_inline/rows.html"
-    extra = 1  # so that a row can be added without JavaScript
-
-    @property
-    def section_class(self) -> str:
-        return section_class(self.section)
-
-    def help(self) -> SafeString:
-        return fields.rows_help(FIELDS[self.key])
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        self.user = request.user  # an inline is made anew for each request
-        return super().get_formset(request, obj, **kwargs)
-
-    def suggestions(self) -> dict[str, Any] | None:
-        """Return id and values of the list that the boxes of this group offer, if any."""
-        if not any(key == self.key for key, _column in SUGGESTED):
-            return None
-        known = policy.parties(self.user) if self.key == "parties" else standard.IMPACT_ASSESSMENTS
-        return {"id": suggestions_id(self.key), "values": list(known)}
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        rows = super().get_queryset(request)
-        if self.model is Reference:
-            return rows.filter(group=self.key)
-        return rows.select_related("party") if self.key == "parties" else rows
-
-    def _may_change(self, request: HttpRequest, obj: Algorithm | None) -> bool:
-        if obj and _refused(request):
-            return policy.has_role(request.user, Verb.EDIT, obj)
-        return policy.may(request.user, Verb.EDIT, obj) if obj else policy.may_add(request.user)
-
-    def has_view_permission(self, request: HttpRequest, obj: Algorithm | None = None) -> bool:
-        return obj is None or policy.has_role(request.user, Verb.VIEW, obj)
-
-    def has_add_permission(self, request: HttpRequest, obj: Algorithm | None = None) -> bool:
-        return self._may_change(request, obj)
-
-    def has_change_permission(self, request: HttpRequest, obj: Algorithm | None = None) -> bool:
-        return self._may_change(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Algorithm | None = None) -> bool:
-        return self._may_change(request, obj)
-
-
-class LegacyInline(RowInline):
-    """What an import kept aside: to be read, and to be removed once it has found its place."""
-
-    extra = 0
-    formset = forms.models.BaseInlineFormSet
-
-    def has_add_permission(self, request: HttpRequest, obj: Algorithm | None = None) -> bool:
-        return False
-
-
-def _lines(field: Field) -> list[tuple[str, ...] | str]:
-    """Return the lines of one row: a Dutch cell with its English beside it; neighbouring facts share a line."""
-    lines: list[tuple[str, ...]] = []
-    facts: tuple[str, ...] = ()
-    for column in field.columns:
-        if not column.translated:
-            facts += (column.key,)
-            continue
-        lines += [facts] if facts else []
-        facts = ()
-        lines.append((column.key, english(column.key)))
-    lines += [facts] if facts else []
-    return [line[0] if len(line) == 1 else line for line in [*lines, ("order",)]]
-
-
-def _inline(key: str, section: str) -> type[RowInline]:
-    field, model = FIELDS[key], ROW_MODELS[key]
-    attrs: dict[str, Any] = {
-        "key": key,
-        "section": section,
-        "model": model,
-        "verbose_name": model._meta.verbose_name,
-        "verbose_name_plural": standard.in_active_language(field.label),
-    }
-    name = f"{key.title().replace('_', '')}Inline"
-    if key == "legacy":
-        columns = [column.key for column in field.columns]
-        return type(name, (LegacyInline,), attrs | {"fields": columns, "readonly_fields": columns})
-    formset = type(f"{name}FormSet", (RowFormSet,), {"key": key})
-    return type(
-        name,
-        (RowInline,),
-        attrs | {"form": row_form(key), "formset": formset, "fieldsets": [(None, {"fields": _lines(field)})]},
-    )
-
-
-INLINES = [_inline(field.key, section.slug) for section in SECTIONS for field in section.fields if field.columns]
-
-
-# -- the list ----------------------------------------------------------------------------------------------------------
-
-
-class StateFilter(admin.SimpleListFilter):
-    title = gettext_lazy("stand")
-    parameter_name = "stand"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
-        return State.choices
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return queryset.filter(state=self.value()) if self.value() in State.values else queryset
-
-
-class WaitingFilter(admin.SimpleListFilter):
-    """The same lists as "waiting for me" on the front page."""
-
-    title = gettext_lazy("wacht op mij")
-    parameter_name = "wacht"
-    LISTS = {
-        "beoordeling": (gettext_lazy("te beoordelen"), desk.to_review),
-        "teruggestuurd": (gettext_lazy("teruggestuurd"), desk.sent_back),
-        "concept": (gettext_lazy("verder schrijven"), desk.own_drafts),
-        "herziening": (gettext_lazy("opnieuw bekijken"), desk.to_look_at_again),
-        "link": (gettext_lazy("dode links"), desk.with_dead_links),
-    }
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
-        return [(value, label) for value, (label, _rows) in self.LISTS.items()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        if self.value() not in self.LISTS:
-            return queryset
-        _label, rows = self.LISTS[self.value() or ""]
-        return queryset.filter(pk__in=rows(request.user).order_by().values("pk"))
-
-
-class ReviewFilter(admin.SimpleListFilter):
-    title = gettext_lazy("opnieuw bekijken")
-    parameter_name = "herziening"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
-        return [("nu", _("nu")), ("kwartaal", _("binnen drie maanden")), ("later", _("later"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        today = timezone.localdate()
-        public = queryset.exclude(public_version=None)
-        if self.value() == "nu":
-            return public.filter(review_date__lte=today)
-        if self.value() == "kwartaal":
-            return public.filter(review_date__gt=today, review_date__lte=today + QUARTER)
-        if self.value() == "later":
-            return public.filter(review_date__gt=today + QUARTER)
-        return queryset
-
-
-class CompletenessFilter(admin.SimpleListFilter):
-    title = gettext_lazy("volledigheid")
-    parameter_name = "volledig"
-    RANGES = {"0-49": (0, 49), "50-79": (50, 79), "80-99": (80, 99), "100": (100, 100)}
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
-        return [(value, f"{value.replace('-', '–')} %") for value in self.RANGES]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        if self.value() not in self.RANGES:
-            return queryset
-        return queryset.filter(completeness__range=self.RANGES[self.value() or ""])
-
-
-class ThemeFilter(admin.SimpleListFilter):
-    title = gettext_lazy("thema")
-    parameter_name = "thema"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
-        return standard.choices(standard.THEMES)
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        """Compared in Python: searching inside JSON differs between the databases."""
-        if not self.value():
-            return queryset
-        themes = queryset.order_by().values_list("pk", "category")
-        return queryset.filter(pk__in=[pk for pk, chosen in themes if self.value() in chosen])
 
 
 class PersonChoice(forms.ModelChoiceField):
@@ -338,7 +144,7 @@ class AlgorithmAdmin(PreviewMixin, HistoryMixin, BeginningMixin, WorkflowMixin, 
         return policy.may_add(request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Algorithm | None = None) -> bool:
-        if obj and _refused(request):  # the form comes back with what was typed, and saves nothing
+        if obj and refused(request):  # the form comes back with what was typed, and saves nothing
             return policy.has_role(request.user, Verb.EDIT, obj)
         return policy.may(request.user, Verb.EDIT, obj) if obj else policy.may_add(request.user)
 
@@ -356,7 +162,7 @@ class AlgorithmAdmin(PreviewMixin, HistoryMixin, BeginningMixin, WorkflowMixin, 
     def get_form(self, request: HttpRequest, obj: Algorithm | None = None, change: bool = False, **kwargs: Any) -> Any:
         form: Any = super().get_form(request, obj, change, **kwargs)
         form.user = request.user
-        form.conflict, form.refused = _conflict_of(request), _refused(request)
+        form.conflict, form.refused = _conflict_of(request), refused(request)
         return form
 
     def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
@@ -512,11 +318,6 @@ def _confirmed(request: HttpRequest, formsets: list) -> set[str]:
         row, dot, column = place.rpartition(".")
         confirmed.add(f"{moved.get(row, row)}{dot}{column}")
     return confirmed
-
-
-def _refused(request: HttpRequest) -> str:
-    """Return why the draft is not to be written in at the moment of this save; "" when it is."""
-    return getattr(request, "refused", "")
 
 
 def _conflict_of(request: HttpRequest) -> Conflict | None:

@@ -27,6 +27,7 @@ from django.utils.translation import gettext_lazy
 
 from algorithms import hints, policy, workflow
 from algorithms.admin.fields import link
+from algorithms.admin.pages import frame
 from algorithms.document import difference
 from algorithms.models import Algorithm, Event
 from algorithms.policy import Verb
@@ -270,12 +271,7 @@ class WorkflowMixin(Base):
                 return redirect(reverse("admin:algorithms_algorithm_change", args=[algorithm.pk]))
         algorithm = Algorithm.objects.select_related("edited_by", "submitted_by", "planned_by").get(pk=algorithm.pk)
         standing = Standing.of(algorithm)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": step.title,
-            "subtitle": str(algorithm),
-            "opts": self.opts,
-            "original": algorithm,
+        context = frame(self, request, str(step.title), algorithm) | {
             "standing": standing,
             "form": form,
             # What was typed stays, also when the moment has passed: then the form says why it was refused.
