@@ -12,6 +12,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -50,6 +52,14 @@ class DepartmentChoice(forms.ModelChoiceField):
 
 
 # -- the record --------------------------------------------------------------------------------------------------------
+
+READABLE = [key for key, field in FIELDS.items() if field.kind in (Kind.RICH, Kind.CHOICES)]
+
+
+def readable(key: str) -> str:
+    """Return the name of the column that shows a field to who may only read."""
+    return f"{key}_to_read" if key in READABLE else key
+
 
 KEEPING = "beheer"  # the section that is no part of the standard and never published
 
@@ -243,6 +253,9 @@ class AlgorithmAdmin(PreviewMixin, HistoryMixin, BeginningMixin, WorkflowMixin, 
         )
         if event is None and change:  # saving nothing is no edit, and leaves "bewerkt" as it was
             Algorithm.objects.filter(pk=algorithm.pk).update(updated_at=request.edited_before)  # type: ignore[attr-defined]
+        if change and "owner" in form.changed_data:
+            note = _("Nieuwe eigenaar: %s.") % (drafts.name_of(algorithm.owner) or _("niemand"))
+            drafts.event(algorithm, Event.Verb.HAND_OVER, request.user, note)  # type: ignore[arg-type]
         for label, taken in fields.taken_out(form):
             messages.warning(
                 request, _("%(label)s: weggehaald is %(what)s.") % {"label": label, "what": ", ".join(taken)}
@@ -288,7 +301,7 @@ class AlgorithmAdmin(PreviewMixin, HistoryMixin, BeginningMixin, WorkflowMixin, 
                 "sent_back": _sent_back(stored),
                 "care": care.care_of(stored),
                 "tools": tools.of_record(request.user, stored),
-                "why_not_edit": policy.why_not(request.user, Verb.EDIT, stored),
+                "why_not_edit": policy.not_now(Verb.EDIT, stored),
             }
         else:
             context["tools"] = tools.of_list(request.user)[:1]  # to begin with a template instead
@@ -320,20 +333,39 @@ def _confirmed(request: HttpRequest, formsets: list) -> set[str]:
     return confirmed
 
 
+def _to_read(line: Any) -> Any:
+    return tuple(readable(name) for name in line) if isinstance(line, tuple) else readable(line)
+
+
 def _conflict_of(request: HttpRequest) -> Conflict | None:
     return getattr(request, "conflict", None)
 
 
-def _shown_english(key: str) -> Any:
-    """Return the column that shows an English text to someone who may only read."""
+# -- for who may only read ---------------------------------------------------------------------------------------------
 
-    @admin.display(description=standard.in_active_language(fields.english_label(FIELDS[key].label)))
-    def shown(self: AlgorithmAdmin, algorithm: Algorithm) -> str:
-        stored = AlgorithmTranslation.objects.filter(algorithm=algorithm.pk, lang=ENGLISH).values_list(key, flat=True)
-        return next(iter(stored), "")
+
+def _shown(key: str, label: Any, lang: str = "") -> Any:
+    """Return the column that shows a text or the themes as one reads them, instead of their markup."""
+
+    @admin.display(description=label)
+    def shown(self: AlgorithmAdmin, algorithm: Algorithm) -> SafeString | str:
+        if lang:
+            stored = AlgorithmTranslation.objects.filter(algorithm=algorithm.pk, lang=ENGLISH)
+            value: Any = next(iter(stored.values_list(key, flat=True)), "")
+        else:
+            value = getattr(algorithm, key)
+        if isinstance(value, list):
+            return ", ".join(standard.label_of(FIELDS[key].choices, item) for item in value)
+        if FIELDS[key].kind is not Kind.RICH:
+            return value
+        # Cleaned before it was stored (algorithms.richtext).
+        return format_html('<div class="reading" lang="{}">{}</div>', lang or "nl", mark_safe(value))  # noqa: S308
 
     return shown
 
 
 for _key in TRANSLATED:
-    setattr(AlgorithmAdmin, english(_key), _shown_english(_key))
+    _label = standard.in_active_language(fields.english_label(FIELDS[_key].label))
+    setattr(AlgorithmAdmin, english(_key), _shown(_key, _label, "en"))
+for _key in READABLE:
+    setattr(AlgorithmAdmin, readable(_key), _shown(_key, standard.in_active_language(FIELDS[_key].label)))

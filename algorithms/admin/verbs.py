@@ -29,7 +29,7 @@ from algorithms import hints, policy, workflow
 from algorithms.admin.fields import link
 from algorithms.admin.pages import frame
 from algorithms.document import difference
-from algorithms.models import Algorithm, Event
+from algorithms.models import Algorithm, Event, Stage
 from algorithms.policy import Verb
 from algorithms.publishing import Refused
 from algorithms.standing import Standing
@@ -276,10 +276,12 @@ class WorkflowMixin(Base):
             "form": form,
             # What was typed stays, also when the moment has passed: then the form says why it was refused.
             "why_not": "" if form.is_bound else policy.why_not(request.user, step.verb, algorithm),
-            "alone": policy.wrote_last(request.user, algorithm),
+            "alone": step.verb == Verb.PUBLISH and policy.wrote_last(request.user, algorithm),
             "changes": difference(standing.public, standing.draft),
             "hints": hints.hints(standing.draft),
-            "offered": algorithm.events.filter(verb=Event.Verb.SUBMIT).first(),
+            "offered": None
+            if algorithm.stage == Stage.DRAFT
+            else algorithm.events.filter(verb=Event.Verb.SUBMIT).first(),
             "may_change": self.has_change_permission(request, algorithm),
         }
         # A refusal is an answer to a form, as elsewhere in the admin: 200, with what was typed.

@@ -86,8 +86,25 @@ const forms = [...document.querySelectorAll("body.change-form #content form[meth
 const isDirty = (form) => Boolean(form.querySelector(".errornote")) || [...form.elements].some(isChanged);
 let leaving = false;
 
-for (const form of forms) form.addEventListener("submit", () => (leaving = true));
+for (const form of forms) {
+  form.addEventListener("submit", (event) => {
+    if (leaving) event.preventDefault(); // a second click would save, or make, the same twice
+    leaving = true;
+  });
+}
 addEventListener("pageshow", () => (leaving = false));
 addEventListener("beforeunload", (event) => {
   if (!leaving && forms.some(isDirty)) event.preventDefault();
+});
+
+// -- staying logged in -------------------------------------------------------------------------------------------------
+
+// Who writes is there, though nothing is sent: tell the register now and then, or it ends the log-in as left alone.
+const STILL_HERE = 5 * 60 * 1000; // milliseconds
+let told = Date.now();
+
+document.addEventListener("input", () => {
+  if (!forms.length || Date.now() - told < STILL_HERE) return;
+  told = Date.now();
+  fetch("/beheer/jsi18n/", { method: "HEAD", cache: "no-store" }).catch(() => {});
 });
