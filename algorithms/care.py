@@ -90,7 +90,7 @@ def _by_person(algorithms: Iterable[Algorithm], told: Told) -> list[tuple[User, 
 
 
 def _context(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"rows": rows, "count": len(rows), "address": f"{settings.SITE_URL}/beheer/"}
+    return {"rows": rows, "count": len(rows), "address": f"{mail.base()}/beheer/"}
 
 
 # -- review ------------------------------------------------------------------------------------------------------------

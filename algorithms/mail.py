@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from contextvars import ContextVar
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +23,9 @@ from algorithms.models import Algorithm
 from algorithms.policy import Verb
 
 logger = logging.getLogger(__name__)
+
+# Where the present request came in (register.middleware sets it; Django has checked the host), for want of SITE_URL.
+HERE: ContextVar[str] = ContextVar("here", default="")
 
 
 def send(people: Iterable[User | None], template: str, context: dict[str, Any], but: User | None = None) -> None:
@@ -72,9 +76,14 @@ def _deliver(messages: list[EmailMessage]) -> None:
         logger.exception("Er kon geen mail worden verstuurd (%s berichten).", len(messages))
 
 
+def base() -> str:
+    """Return what addresses in mails begin with; "" when a command runs and SITE_URL does not tell."""
+    return settings.SITE_URL or HERE.get()
+
+
 def address_of(algorithm: Algorithm) -> str:
     """Return where a record is written: whole when the register knows its own address, else the path."""
-    return f"{settings.SITE_URL}/beheer/algorithms/algorithm/{algorithm.pk}/change/"
+    return f"{base()}/beheer/algorithms/algorithm/{algorithm.pk}/change/"
 
 
 def _step(people: Iterable[User | None], template: str, algorithm: Algorithm, by: User | None, **more: Any) -> None:
@@ -120,7 +129,7 @@ def unplanned(algorithm: Algorithm, by: User, note: str) -> None:
 def published(algorithm: Algorithm, by: User | None, note: str, version: int, was_planned: bool = False) -> None:
     """Who planned it is told as well: the register did it, at its moment."""
     people = [*writers(algorithm), *(_readers(algorithm, [by]) if was_planned else [])]
-    public = f"{settings.SITE_URL}/a/{algorithm.lars}"
+    public = f"{base()}/a/{algorithm.lars}"
     doer = None if was_planned else by
     _step(people, "published", algorithm, doer, note=note, version=version, public=public)
 

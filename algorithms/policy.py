@@ -339,7 +339,8 @@ def possible_owners(algorithm: Algorithm | None, user: Any) -> QuerySet[User]:
     if algorithm is not None:
         people = Q(pk__in=authors_of(algorithm)) | Q(pk__in=approvers_of(algorithm)) | Q(pk=algorithm.owner_id)
     else:
-        places = Q(department__in=departments_to_write_in(user)) | Q(organization__in=organizations_to_write_in(user))
+        whole = Q(organization__in=organizations_to_write_in(user), department=None)
+        places = Q(department__in=departments_to_write_in(user)) | whole
         authors = Role.objects.filter(places, kind=Role.Kind.AUTHOR, user__is_active=True)
         people = Q(pk__in=authors.values("user"))
     return User.objects.filter(people | Q(pk=user.pk)).order_by("username")

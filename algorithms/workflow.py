@@ -104,9 +104,10 @@ def withdraw(algorithm: Algorithm, by: User, *, reason: str) -> Event:
     """Take a record out of the public lists; its page stays, with the reason."""
     draft = _begin(algorithm, by, Verb.WITHDRAW)
     reason = _reason(reason, _("Geef een reden: die leest het publiek op de plek van het algoritme."))
-    if draft.stage == Stage.PLANNED:  # else the plan would make it public again, by itself
-        _store(draft, stage=Stage.SUBMITTED, planned_at=None, planned_by=None, planned_note="")
-        drafts.event(draft, Event.Verb.UNPLAN, by, _("Het algoritme is ingetrokken."))
+    if draft.stage != Stage.DRAFT:  # else one click, or a plan by itself, would make it public again
+        verb = Event.Verb.UNPLAN if draft.stage == Stage.PLANNED else Event.Verb.SEND_BACK
+        _store(draft, stage=Stage.DRAFT, planned_at=None, planned_by=None, planned_note="")
+        drafts.event(draft, verb, by, _("Het algoritme is ingetrokken."))
     entry = publishing.withdraw(draft.lars, reason=reason)
     event = drafts.event(draft, Event.Verb.WITHDRAW, by, reason, version=entry.version)
     mail.withdrawn(draft, by, reason)

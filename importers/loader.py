@@ -456,13 +456,13 @@ def _save(candidates: list[Candidate], report: Report, terms: Terms, rights: Rig
             pairs.append((draft, candidate.values))
             continue
         draft = drafts[candidate.known.pk]
-        if why := rights.why_not_change(draft):
-            report.refuse(candidate.record.where, why, "Lees het bestand daarna opnieuw in.")
-            continue
         candidate.before = candidate.after = before = documents.build(draft)
         if candidate.record.name_is_proposed:
             candidate.values.pop("name", None)  # a guess never replaces a name that stands
         changes = _changes(before, candidate.values)
+        if changes and (why := rights.why_not_change(draft)):
+            report.refuse(candidate.record.where, f"'{draft}': {why}", "Lees het bestand daarna opnieuw in.")
+            continue
         if "department" in changes and (why := rights.why_not_in(draft.organization, candidate.department)):
             report.refuse(candidate.record.where, why, "Laat de afdeling weg, dan blijft die zoals zij is.")
             continue

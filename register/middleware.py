@@ -21,8 +21,9 @@ from django.utils.cache import add_never_cache_headers, get_conditional_response
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
+from algorithms import mail
 from algorithms.accounts import gate, sessions
-from algorithms.accounts.views import LANGUAGE_COOKIE
+from algorithms.accounts.views import LANGUAGE_COOKIE, no_second_door
 from algorithms.api import problems
 from algorithms.models import Head
 
@@ -185,11 +186,14 @@ class StaffGate(_StaffOnly):
     def process_view(self, request, view, args, kwargs):
         if not is_staff_path(request) or not request.user.is_authenticated:
             return None
+        mail.HERE.set(f"{request.scheme}://{request.get_host()}")
         if sessions.is_over(request.session):
             logout(request)
             messages.info(request, _("Uw aanmelding is verlopen. Meld u opnieuw aan."))
             return None  # the view finds nobody logged in, and sends them to log in
         sessions.touch(request.session)
+        if gate.sets_up(request) and gate.is_of_the_city(request.user):
+            return no_second_door(request)
         if gate.is_open(request):
             return None
         if gate.wants_set_up(request):

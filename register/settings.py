@@ -157,6 +157,7 @@ SESSION_COOKIE_AGE = env_int("SESSION_HOURS", 8, least=1) * 3600  # from the log
 SESSION_IDLE_MINUTES = env_int("SESSION_IDLE_MINUTES", 60, least=1)  # left alone this long, a log-in ends as well
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # the other one sets a cookie for all paths
+CSRF_FAILURE_VIEW = "register.staff.csrf_failure"
 LOGIN_URL = "/beheer/login/"
 LOGIN_REDIRECT_URL = "/beheer/"
 LOGOUT_REDIRECT_URL = "/beheer/account/aanmelden/"
@@ -195,8 +196,11 @@ MFA_FORMS = {
     "activate_totp": "algorithms.accounts.forms.ActivateTOTPForm",
     "add_webauthn": "algorithms.accounts.forms.AddWebAuthnForm",
     "authenticate": "algorithms.accounts.forms.AuthenticateForm",
+    "authenticate_webauthn": "algorithms.accounts.forms.AuthenticateWebAuthnForm",
     "edit_webauthn": "algorithms.accounts.forms.EditWebAuthnForm",
+    "login_webauthn": "algorithms.accounts.forms.LoginWebAuthnForm",
     "reauthenticate": "algorithms.accounts.forms.ReauthenticateForm",
+    "reauthenticate_webauthn": "algorithms.accounts.forms.ReauthenticateWebAuthnForm",
 }
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -36,6 +36,8 @@ class StaffSite(AdminSite):
         inner = super().admin_view(view, cacheable)
 
         def outer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method == "POST" and not request.user.is_authenticated and _typed(request):
+                return not_stored(request, _("Uw aanmelding is verlopen. Meld u opnieuw aan."))
             if request.user.is_authenticated and not self.has_permission(request):
                 return self.no_role(request)
             return inner(request, *args, **kwargs)
@@ -79,6 +81,24 @@ class StaffSite(AdminSite):
 
     def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return HttpResponseRedirect(reverse("admin:index"))
+
+
+def _typed(request: HttpRequest) -> list[Any]:
+    from algorithms.admin import not_saved
+
+    return not_saved.anything_typed(request.POST)
+
+
+def not_stored(request: HttpRequest, why: str, reason: str = "") -> HttpResponse:
+    """Answer a form that cannot be taken: nothing is stored, and what was typed is given back to copy."""
+    again = f"{reverse('account_login')}?{urlencode({'next': request.path})}"
+    context = {"why": why, "typed": _typed(request), "again": again}
+    return TemplateResponse(request, "account/not_stored.html", context, status=403).render()
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without the right token: mostly one of before the last log-in."""
+    return not_stored(request, _("Het formulier is verlopen, of uw browser bewaart geen cookies."))
 
 
 def words(request: HttpRequest) -> dict[str, Any]:

@@ -595,7 +595,7 @@ def test_a_plan_struck_out_or_sent_back_or_withdrawn_never_comes_out(client, wor
     record = at(world, "planned again")
     workflow.withdraw(record, approver, reason=REASON)
     after = world.record("route")
-    assert (after.stage, after.planned_at) == (Stage.SUBMITTED, None)
+    assert (after.stage, after.planned_at) == (Stage.DRAFT, None)
     assert [step[0] for step in steps_of(record)[-2:]] == ["unplan", "withdraw"]
     assert workflow.publish_due(timezone.now() + timedelta(days=9)) == []
     assert client.get(f"/api/v1/algoritmes/{record.lars}").status_code == 410

@@ -130,7 +130,7 @@ class AlgorithmAdmin(PreviewMixin, HistoryMixin, BeginningMixin, WorkflowMixin, 
 
     @admin.display(description=gettext_lazy("bewerkt"), ordering="updated_at")
     def edited(self, algorithm: Algorithm) -> str:
-        return date_format(timezone.localtime(algorithm.updated_at), "j M Y")
+        return date_format(timezone.localtime(algorithm.updated_at))
 
     @admin.display(description=gettext_lazy("volledig"), ordering="completeness")
     def completeness_shown(self, algorithm: Algorithm) -> str:
@@ -293,7 +293,7 @@ class AlgorithmAdmin(PreviewMixin, HistoryMixin, BeginningMixin, WorkflowMixin, 
                 "standing": standing,
                 "stored": stored,
                 "steps": self.steps_for(request, stored, standing),
-                "hints": found,
+                "hints": [hint for hint in found if hint.rule != "empty"],  # those stand in "nog nodig" already
                 "completeness": hints.completeness(standing.draft),
                 "readability": hints.readability_of(standing.draft),
                 "changes": changes,
@@ -305,7 +305,10 @@ class AlgorithmAdmin(PreviewMixin, HistoryMixin, BeginningMixin, WorkflowMixin, 
             }
         else:
             context["tools"] = tools.of_list(request.user)[:1]  # to begin with a template instead
-        return super().render_change_form(request, context, *args, **kwargs)
+        response = super().render_change_form(request, context, *args, **kwargs)
+        # A browser that goes back would put old texts in boxes beside a new revision, and so save over a colleague's.
+        response.add_post_render_callback(_without_memory)  # type: ignore[attr-defined]
+        return response
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {"tools": tools.of_list(request.user), **(extra_context or {})})
@@ -331,6 +334,11 @@ def _confirmed(request: HttpRequest, formsets: list) -> set[str]:
         row, dot, column = place.rpartition(".")
         confirmed.add(f"{moved.get(row, row)}{dot}{column}")
     return confirmed
+
+
+def _without_memory(response: Any) -> None:
+    tag = b'id="algorithm_form"'
+    response.content = response.content.replace(tag, tag + b' autocomplete="off"', 1)
 
 
 def _to_read(line: Any) -> Any:

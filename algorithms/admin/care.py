@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy
 
 from algorithms import links, policy
 from algorithms.admin.fields import link
+from algorithms.admin.rights import OnlyWhatIsOffered
 from algorithms.models import Algorithm, LinkCheck
 
 
 @admin.register(LinkCheck)
-class LinkCheckAdmin(admin.ModelAdmin):
+class LinkCheckAdmin(OnlyWhatIsOffered, admin.ModelAdmin):
     list_display = ["address", "record", "state", "reason", "dead_since", "checked_at", "told_at"]
     list_display_links = None
     list_filter = ["outcome"]

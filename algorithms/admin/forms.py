@@ -16,6 +16,7 @@ from algorithms.admin import fields
 from algorithms.document import FACTS, Problem
 from algorithms.document.form import ENGLISH
 from algorithms.models import ROW_MODELS, Algorithm, AlgorithmTranslation, Party, PartyRole, Reference
+from algorithms.policy import Verb
 from algorithms.standard import FIELDS, TRANSLATED, Column, Kind
 
 # Columns in which an earlier or usual value is offered, but any other may be typed.
@@ -81,6 +82,7 @@ class _RecordForm(forms.ModelForm):
         self._check_department(given)
         self._check_place(given)
         self._check_source_id(given)
+        self._check_owner(given)
         if self.refused:
             told = _("Er is niets opgeslagen, en u bent niets kwijt: wat u typte staat nog in het formulier.")
             self.add_error(None, f"{self.refused} {told}")
@@ -116,9 +118,22 @@ class _RecordForm(forms.ModelForm):
         if not (organization and source_id):
             return
         same = Algorithm.objects.filter(organization=organization, source_id=source_id).exclude(pk=self.instance.pk)
-        if other := same.first():
+        if (other := same.first()) is None:
+            return
+        if policy.has_role(self.user, Verb.VIEW, other):
             why = _("'%(other)s' van deze organisatie heeft dit Bron-ID al. Geef een ander Bron-ID of laat het leeg.")
             self.add_error("source_id", why % {"other": other})
+        else:
+            why = _("Een ander algoritme van deze organisatie heeft dit Bron-ID al. Geef een ander of laat het leeg.")
+            self.add_error("source_id", why)
+
+    def _check_owner(self, given: dict) -> None:
+        owner, organization = given.get("owner"), given.get("organization")
+        if not owner or not organization or owner.pk == self.instance.owner_id:
+            return
+        place = Algorithm(organization=organization, department=given.get("department"))
+        if not policy.has_role(owner, Verb.VIEW, place):
+            self.add_error("owner", _("Deze collega kan dit algoritme niet lezen. Kies iemand van deze afdeling."))
 
     def save_translation(self) -> None:
         """Store the English texts; to be called once the record itself is stored."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
 
 from django.contrib import admin
 from django.db.models import Avg, Count, Max, Q, QuerySet
@@ -17,22 +16,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from algorithms import document as documents
-from algorithms import hints, policy
+from algorithms import policy
+from algorithms.admin.rights import OnlyWhatIsOffered
 from algorithms.exports.writers import csv_columns, csv_row
 from algorithms.listing import record_slug
 from algorithms.models import Algorithm, Listing
 from algorithms.standard import FIELDS
 
-if TYPE_CHECKING:
-    Base = admin.ModelAdmin[Algorithm]
-else:
-    Base = object
-
 MOST_MISSING = 5  # fields named per department
 NOTHING = {"version": "", "published_at": "", "note": "", "salt": ""}  # what only publishing gives
 
 
-class ListActions(Base):
+class ListActions(OnlyWhatIsOffered):
     """Adds export actions and the page of completeness."""
 
     actions = ["export_json", "export_csv"]
@@ -100,10 +95,10 @@ def _documents(queryset: QuerySet[Algorithm]) -> list[documents.Document]:
 
 
 def _missing(rows: QuerySet[Algorithm]) -> dict[tuple[int, int | None], Counter[str]]:
-    """Count per place which fields its incomplete records miss."""
+    """Count per place which fields its records miss."""
     missing: dict[tuple[int, int | None], Counter[str]] = defaultdict(Counter)
-    for draft in documents.with_rows(list(rows.filter(completeness__lt=100).order_by("pk"))):
-        missing[draft.organization_id, draft.department_id].update(hints.completeness(documents.build(draft)).missing)
+    for organization, department, keys in rows.values_list("organization", "department", "missing"):
+        missing[organization, department].update(keys)
     return missing
 
 

@@ -27,11 +27,11 @@ class Typed:
 
 
 def not_saved(model_admin: Any, request: HttpRequest, why: str, status: int) -> HttpResponse:
-    given = pages.frame(model_admin, request, _("Niet opgeslagen")) | {"why": why, "typed": _typed(request.POST)}
+    given = pages.frame(model_admin, request, _("Niet opgeslagen")) | {"why": why, "typed": typed(request.POST)}
     return TemplateResponse(request, "admin/algorithms/algorithm/not_saved.html", given, status=status)
 
 
-def _typed(post: QueryDict) -> list[Typed]:
+def typed(post: QueryDict) -> list[Typed]:
     """Return the texts of a form in the order of the standard, in plain words."""
     found = []
     for key, field in FIELDS.items():
@@ -41,7 +41,13 @@ def _typed(post: QueryDict) -> list[Typed]:
             found.append(Typed(str(english_label(field.label)), _plain(field, post.get(english(key), "")), "en"))
     for key in ROW_KEYS:
         found += [Typed(str(FIELDS[key].label), " | ".join(cells)) for cells in posted_rows(post, key)]
-    return [typed for typed in found if typed.text]
+    return [each for each in found if each.text]
+
+
+def anything_typed(post: QueryDict) -> list[Typed]:
+    """Return the texts of any form: those of a record by their labels, else the boxes of one of its steps."""
+    boxes = ("note", "reason", "about", "body", "name", "title")
+    return typed(post) or [Typed(box, str(post[box])) for box in boxes if post.get(box)]
 
 
 def _plain(field: Field, text: str) -> str:

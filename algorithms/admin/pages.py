@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from algorithms import policy
+from algorithms.admin.rights import is_row_number
 from algorithms.models import Algorithm
 from algorithms.policy import Verb
 
@@ -20,7 +21,7 @@ def record(request: HttpRequest, object_id: str, verb: Verb = Verb.VIEW) -> Algo
     """Return a record of which this person's roles allow this; 404 when there is none, 403 when they do not."""
     given = unquote(object_id)
     rows = Algorithm.objects.select_related("organization", "department")
-    algorithm = rows.filter(pk=int(given)).first() if given.isascii() and given.isdecimal() else None
+    algorithm = rows.filter(pk=int(given)).first() if is_row_number(given) else None
     if algorithm is None:
         raise Http404
     if not (policy.has_role(request.user, Verb.VIEW, algorithm) and policy.has_role(request.user, verb, algorithm)):

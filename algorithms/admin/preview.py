@@ -12,7 +12,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.response import TemplateResponse
 from django.urls import path, re_path, reverse
@@ -23,6 +23,7 @@ from django.views.decorators.http import require_safe
 
 from algorithms import policy, preview
 from algorithms.admin import fields, pages
+from algorithms.admin.rights import is_row_number
 from algorithms.models import Algorithm, PreviewLink
 from algorithms.policy import Verb
 from algorithms.preview import MAX_DAYS, MIN_DAYS
@@ -77,9 +78,10 @@ def _apart(response: HttpResponse, code: str) -> HttpResponse:
     return response
 
 
-@require_safe
 def by_link(request: HttpRequest, token: str, code: str = "nl") -> HttpResponse:
     """The draft of a link, as it is saved now. 410 when the link is closed, 404 when it never was one."""
+    if request.method not in ("GET", "HEAD"):
+        return _apart(HttpResponseNotAllowed(["GET", "HEAD"]), code)
     try:
         link = preview.read(token)
     except preview.NoSuchLink:
@@ -105,7 +107,7 @@ def _without_draft(
 def elsewhere(request: HttpRequest, rest: str) -> HttpResponse:
     """Any other address here: one without its last slash is mended, and none ever reaches the admin."""
     if rest and not rest.endswith("/"):
-        return HttpResponseRedirect(f"{request.path}/")
+        return _apart(HttpResponseRedirect(f"{request.path}/"), "nl")
     return _without_draft(request, "public/404.html", 404, "nl", {})
 
 
@@ -191,7 +193,7 @@ class PreviewMixin(Base):
             if "revoke" in request.POST:
                 given = request.POST["revoke"]
                 known = PreviewLink.objects.filter(algorithm=algorithm)
-                link = get_object_or_404(known, pk=given if given.isascii() and given.isdecimal() else None)
+                link = get_object_or_404(known, pk=given if is_row_number(given) else None)
                 was_open = preview.revoke(link, user)
                 messages.success(
                     request, _("De link is ingetrokken.") if was_open else _("De link werkte al niet meer.")

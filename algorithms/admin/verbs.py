@@ -278,7 +278,7 @@ class WorkflowMixin(Base):
             "why_not": "" if form.is_bound else policy.why_not(request.user, step.verb, algorithm),
             "alone": step.verb == Verb.PUBLISH and policy.wrote_last(request.user, algorithm),
             "changes": difference(standing.public, standing.draft),
-            "hints": hints.hints(standing.draft),
+            "hints": [hint for hint in hints.hints(standing.draft) if hint.rule != "empty"],
             "offered": None
             if algorithm.stage == Stage.DRAFT
             else algorithm.events.filter(verb=Event.Verb.SUBMIT).first(),

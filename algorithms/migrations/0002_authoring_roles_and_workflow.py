@@ -182,6 +182,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="algorithm",
+            name="missing",
+            field=models.JSONField(default=list, editable=False),
+        ),
+        migrations.AddField(
+            model_name="algorithm",
             name="digest",
             field=models.CharField(blank=True, editable=False, max_length=64),
         ),

@@ -159,6 +159,7 @@ class Algorithm(Texts):
     )
     reminded_at = models.DateTimeField(_("herinnerd"), null=True, editable=False)
     completeness = models.PositiveSmallIntegerField(_("volledigheid"), default=0, editable=False)  # percent
+    missing = models.JSONField(default=list, editable=False)  # keys that are not told yet, most important first
     # Digests of the texts as saved and as public now (`content`): a list tells by them what changed since publication.
     digest = models.CharField(max_length=64, blank=True, editable=False)
     public_digest = models.CharField(max_length=64, blank=True, editable=False)

@@ -57,9 +57,7 @@ def _recognise(text: str, filename: str) -> str:
     if scores[best] < 3:
         raise Unreadable(
             f"{filename} heeft geen vorm die hier bekend is: geen algoritmepagina van het landelijke register, geen "
-            "print van "
-            "een register met de koppen Overzicht, Data en Dataverwerking, en geen JSON. Kies de vorm met --format "
-            "of lever "
-            "het bestand in een van deze vormen aan."
+            "print van een register met de koppen Overzicht, Data en Dataverwerking, en geen JSON. Rekenbladen en PDF "
+            "kunnen hier nog niet worden gelezen. Lever het bestand aan in een van deze vormen."
         )
     return best

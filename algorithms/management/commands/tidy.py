@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.core.management.base import BaseCommand
 
-from algorithms import care
+from algorithms import care, drafts
 
 
 class Command(BaseCommand):
@@ -21,4 +21,6 @@ class Command(BaseCommand):
             self.stdout.write(f"{done.count} {done.what}")
             for line in done.lines:
                 self.stdout.write(f"  {line}")
+        if not is_trial and (count := drafts.take_stock()):
+            self.stdout.write(f"{count} concepten nagerekend (volledigheid)")
         self.stdout.write("Er is niets weggegooid (--dry-run)." if is_trial else "Weggegooid.")
