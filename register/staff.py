@@ -21,7 +21,20 @@ from django.views.decorators.cache import never_cache
 OWN = ("algorithms.", "importers.")  # only what these register has a page; accounts of libraries have none
 
 
+# The front page begins with what is used most.
+ORDER = (
+    "Algorithm", "Template", "LinkCheck", "Publication", "Organization", "Department", "Party", "Page", "Synonym",
+    "User",
+)  # fmt: skip
+
+
 class StaffSite(AdminSite):
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        found = super().get_app_list(request, app_label)
+        for app in found:
+            app["models"].sort(key=lambda row: ORDER.index(row["object_name"]) if row["object_name"] in ORDER else 99)
+        return found
+
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         if admin_class is not None and admin_class.__module__.startswith(OWN):
             super().register(model_or_iterable, admin_class, **options)
