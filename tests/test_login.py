@@ -12,6 +12,7 @@ from urllib.request import HTTPCookieProcessor, Request, build_opener
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP as TOTP_APP
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
@@ -22,7 +23,9 @@ from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import expect
 
+from algorithms.accounts import limits
 from algorithms.models import Algorithm, Organization, Role
+from tests import passkeys
 from tests.browser import Register, watched
 
 LOGIN = "/beheer/account/aanmelden/"
@@ -105,6 +108,14 @@ def test_wrong_is_told_the_same_way_whatever_is_wrong(client, user):
     }
     assert told == {"Deze combinatie van naam en wachtwoord klopt niet. Let op hoofdletters."}
     assert not inside(client)
+
+
+def test_what_is_too_long_is_told_and_no_fault(client, user):
+    for length in (255, 50_001):
+        assert log_in(client, "a" * length).context["form"].errors["login"]
+        given = {"email": f"{'a' * length}@b.example"}
+        assert client.post("/beheer/account/wachtwoord/vergeten/", given).context["form"].errors["email"]
+    assert limits.name_of("%" * 50_001) == "%" * 254
 
 
 def test_there_is_no_sign_up_and_no_page_of_the_libraries(client, user):
@@ -267,6 +278,34 @@ def test_a_log_in_from_before_the_second_factor_does_not_profit_from_it(client, 
     assert not inside(stranger)
 
 
+CHANGING = [TOTP, f"{SET_UP}totp/deactivate/", f"{SET_UP}recovery-codes/generate/", f"{SET_UP}webauthn/add/",
+            f"{SET_UP}reauthenticate/", "/beheer/account/opnieuw/", "/beheer/account/wachtwoord/"]  # fmt: skip
+
+
+@pytest.mark.parametrize("required", [True, False])
+@pytest.mark.parametrize("path", CHANGING)
+def test_a_password_from_before_the_second_factor_does_not_change_it(client, user, settings, path, required):
+    settings.REQUIRE_MFA = required
+    log_in(client)
+    app = TOTP_APP.activate(user, "GEHEIM").instance  # somewhere else, by the owner
+    assert client.post(path, {"password": PASSWORD}).headers["Location"].startswith("/beheer/login/")
+    assert "_auth_user_id" not in client.session
+    assert list(Authenticator.objects.all()) == [app]
+
+
+def test_setting_up_a_second_factor_ends_the_log_ins_elsewhere(client, user, set_up):
+    elsewhere = type(client)()
+    log_in(elsewhere)
+    log_in(client)
+    set_up(client)
+    assert inside(client)
+    assert not inside(elsewhere)
+    elsewhere.force_login(user)
+    passkeys.add(client)
+    assert inside(client)
+    assert not inside(elsewhere)
+
+
 def test_who_takes_the_second_factor_off_sets_up_another(client, user, mfa, set_up):
     log_in(client)
     set_up(client)
@@ -302,6 +341,39 @@ def test_without_require_mfa_nobody_is_asked_but_who_set_it_up(client, user, set
     set_up(client)
     client.post("/beheer/logout/")
     assert log_in(client).headers["Location"] == CODE
+
+
+def test_a_passkey_opens_the_door_without_a_password(client, user, mfa):
+    log_in(client)
+    key = passkeys.add(client)
+    client.logout()
+    assert passkeys.log_in(client, key).headers["Location"] == "/beheer/"
+    assert inside(client)
+
+
+CREDENTIALS = [
+    '{"id":"x"}', "[1]", "0", "false", '"\\ud800"', "[" * 5000, "9" * 5000, "{", '{"response": {"userHandle": 1}}',
+    '{"id":"eA","rawId":"eA","response":{"attestationObject":"oQ","clientDataJSON":"e30"}}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("credential", CREDENTIALS)
+def test_a_key_that_no_browser_made_is_a_wrong_code(client, user, credential):
+    passkeys.asked(client)
+    wrong = client.post(f"{passkeys.PAGES}login/", {"credential": credential}, follow=True)
+    assert wrong.redirect_chain[0] == (LOGIN, 302)
+    log_in(client)
+    client.get(f"{passkeys.PAGES}add/")
+    assert client.post(f"{passkeys.PAGES}add/", {"credential": credential}).context["form"].errors
+    assert not Authenticator.objects.exists()
+    passkeys.add(client)
+    client.get(f"{passkeys.PAGES}reauthenticate/")
+    assert client.post(f"{passkeys.PAGES}reauthenticate/", {"credential": credential}).status_code == 302
+    client.logout()
+    log_in(client)
+    client.get(CODE)
+    assert client.post(CODE, {"credential": credential}).context["webauthn_form"].errors
+    assert not inside(client)
 
 
 @pytest.mark.browser

@@ -19,6 +19,7 @@ from django.contrib.sessions.models import Session
 
 from algorithms.accounts import notation
 from algorithms.models import Department, Organization, Role
+from tests import passkeys
 from tests.test_settings import start
 
 LOGIN = "/beheer/account/oidc/stad/login/"
@@ -132,6 +133,19 @@ def test_the_way_there_is_protected(client, come, provider, city):
         assert answer.status_code == 401
         assert "Aanmelden lukte niet" in answer.content.decode()
     assert "elders" not in str(come(roles=["manager"], next="https://elders.example/").headers)
+
+
+@pytest.mark.parametrize(
+    "added", ["auth_params=redirect_uri%3Dhttps://elders.example", "scope=alles", "process=connect"]
+)
+def test_a_link_adds_nothing_to_what_the_service_is_asked(client, provider, city, db, added):
+    city(provider)
+    plain, more = (
+        parse_qs(urlsplit(client.get(f"{LOGIN}?next=/beheer/{extra}").headers["Location"]).query)
+        for extra in ("", f"&{added}")
+    )
+    new = {"state", "code_challenge"}
+    assert {name: plain[name] for name in plain.keys() - new} == {name: more[name] for name in more.keys() - new}
 
 
 def test_the_button_is_there_only_with_a_provider(client, provider, city, settings, db):
@@ -294,13 +308,15 @@ def test_the_account_of_who_may_everything_is_never_joined(client, come, anna, c
     assert not inside(client)
 
 
-def test_an_identity_cannot_be_hung_on_the_account_one_is_in(client, come, anna, provider):
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_identity_cannot_be_hung_on_the_account_one_is_in(client, come, anna, provider, method):
     client.force_login(anna)
     requests.put(f"{provider}/users/vreemd", json={"roles": ["manager"]}, timeout=5)
-    away = client.get(f"{LOGIN}?process=connect")
+    away = getattr(client, method)(LOGIN, {"process": "connect"})
     back = requests.post(away.headers["Location"], data={"sub": "vreemd"}, allow_redirects=False, timeout=5)
     client.get(back.headers["Location"].removeprefix("http://testserver"))
-    assert not SocialAccount.objects.exists()
+    assert not SocialAccount.objects.filter(user=anna).exists()
+    assert roles_of(anna) == {("controleur", "hand")}
 
 
 def test_the_same_name_of_another_makes_another_account(client, come, anna):
@@ -316,6 +332,59 @@ def test_an_account_of_the_city_gets_no_password_here(client, come, django_captu
     with django_capture_on_commit_callbacks(execute=True):
         client.post("/beheer/account/wachtwoord/vergeten/", {"email": "u1@voorbeeldstad.example"})
     assert not mailoutbox
+
+
+def test_a_key_is_no_second_door(client, come, anna, settings):
+    with_key = type(client)()
+    with_key.force_login(anna)
+    key = passkeys.add(with_key)
+    old = Authenticator.objects.filter(type="webauthn").values("type", "data").get()
+    with_key.logout()
+    come(email=anna.email, email_verified=True, roles=["manager"])
+    assert not Authenticator.objects.exists()  # what anna had before the service knew her
+    for path in ("", "totp/activate/", "webauthn/add/"):
+        answer = client.get(f"/beheer/account/tweede-stap/{path}", follow=True)
+        assert answer.redirect_chain[-1][0] == "/beheer/", path
+        assert "regelt u daar" in answer.content.decode()
+    Authenticator.objects.create(user=anna, **old)  # as one that was joined before keys were taken off
+    assert passkeys.log_in(with_key, key).headers["Location"] == "/beheer/account/aanmelden/"
+    assert not inside(with_key)
+    anna.set_password("geheim")  # as an operator may, by a command
+    anna.save()
+    told = with_key.post("/beheer/account/aanmelden/", {"login": "anna", "password": "geheim"}, follow=True)
+    assert "account van de organisatie" in told.content.decode()
+    assert not inside(with_key)
+
+
+def test_with_the_service_alone_no_key_opens(client, city, provider, anna, settings):
+    client.force_login(anna)
+    key = passkeys.add(client)
+    client.logout()
+    assert passkeys.log_in(client, key).headers["Location"] == "/beheer/"
+    client.logout()
+    city(provider)
+    settings.OIDC_ONLY = True
+    assert passkeys.log_in(client, key).headers["Location"] == "/beheer/account/aanmelden/"
+    assert not inside(client)
+
+
+@pytest.mark.parametrize(("claims", "whole_name"), [
+    ({"given_name": "An\x00\u200b\u202ena", "family_name": " de\n Vries "}, "Anna de Vries"),
+    ({"given_name": ["An"], "family_name": 7, "name": {"x": 1}}, ""),
+    ({"given_name": "x" * 500, "family_name": "\x07"}, "x" * 150),
+    ({"name": "An\tde  Vries"}, "An de Vries"),
+])  # fmt: skip
+def test_names_are_kept_as_they_can_be_shown(client, come, claims, whole_name):
+    come(roles=["manager"], **claims)
+    assert User.objects.get().get_full_name() == whole_name
+
+
+@pytest.mark.parametrize("named", ["anna@voorbeeldstad.example", "ANNA@voorbeeldstad.example", ["anna"], "\x00", 7])
+def test_a_name_of_the_service_is_not_the_mail_address_of_another(client, come, anna, named):
+    come("x", preferred_username=named, email="andere@voorbeeldstad.example", email_verified=True, roles=["manager"])
+    new = User.objects.exclude(pk=anna.pk).get()
+    assert new.username not in ("", anna.username, anna.email)
+    assert inside(client)
 
 
 # -- a provider that is down or mad ------------------------------------------------------------------------------------

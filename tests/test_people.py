@@ -215,7 +215,20 @@ def test_a_mail_address_belongs_to_one_account(client, manager, email):
     assert "al van een ander account" in errors(answer)
     assert "al van een ander account" in errors(client.post(ADD, typed(User(username="BEHEER", email="a@b.example"))))
     assert "vereist" in errors(client.post(ADD, typed(User(username="anna", email=""))))
+    # one logs in by either, so that neither may be the other's
+    assert "al van een ander account" in errors(client.post(ADD, typed(User(username=email, email="a@b.example"))))
+    User.objects.update(username="naam@voorbeeldstad.example")
+    taken = User(username="anna", email="Naam@voorbeeldstad.example")
+    assert "al van een ander account" in errors(client.post(ADD, typed(taken)))
     assert User.objects.count() == 1
+
+
+def test_a_name_is_one_line_of_what_shows(client, manager, person):
+    anna = person("anna")
+    given = {"first_name": "An\u200bna\n Maria", "last_name": "de \u202e Vries"}
+    client.post(page_of(anna), typed(anna, **given))
+    assert User.objects.get(pk=anna.pk).get_full_name() == "Anna Maria de Vries"
+    assert "onzichtbaar teken" in errors(client.post(page_of(anna), typed(anna, first_name="An\x07na")))
 
 
 def test_a_role_without_its_place_is_told_at_the_field(client, manager, town, roads):

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.login import clear_authentication_records, record_authentication
 from allauth.core import context
 from allauth.core.internal.httpkit import clean_client_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -14,10 +14,11 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import mark_safe
@@ -25,7 +26,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from algorithms import mail
-from algorithms.accounts import addresses, limits, sessions
+from algorithms.accounts import addresses, gate, limits, sessions
 
 logger = logging.getLogger(__name__)
 
@@ -74,6 +75,22 @@ class AccountAdapter(DefaultAccountAdapter):
         if settings.OIDC_ONLY:
             raise ValidationError(_("Meld u aan met uw account van de organisatie."))
         return super().authenticate(request, **credentials)
+
+    def pre_login(self, request: HttpRequest, user: Any, **given: Any) -> HttpResponse | None:
+        """One door: an account of the city's log-in service, or with OIDC_ONLY any, has no other, also not by a key."""
+        by_service = "sociallogin" in (given["signal_kwargs"] or {})
+        if not by_service and (settings.OIDC_ONLY or gate.is_of_the_city(user)):
+            clear_authentication_records(request)
+            messages.error(request, _("Meld u aan met uw account van de organisatie."))
+            return HttpResponseRedirect(reverse("account_login"))
+        return super().pre_login(request, user, **given)
+
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        """No new account is named after somebody's mail address: the log-in takes either."""
+        username = super().clean_username(username, shallow)
+        if not shallow and User.objects.filter(email__iexact=username).exists():
+            raise self.validation_error("username_taken")
+        return username
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         typed = str(credentials.get("username") or credentials.get("email") or "")
@@ -142,8 +159,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
 @receiver(authenticator_added, dispatch_uid="accounts.showed_second_factor")
 def _showed(request: HttpRequest, user: User, authenticator: Any, **_given: Any) -> None:
-    """Setting one up is showing one: the code, or the key, was checked."""
-    record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)
+    """Setting one up is showing one: the code, or the key, was checked. Log-ins elsewhere showed none, and end."""
+    if authenticator.type in gate.SECOND:  # new recovery codes show nothing
+        record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)
+        sessions.end(user, but=request.session.session_key)
 
 
 class MFAAdapter(DefaultMFAAdapter):

@@ -2,7 +2,7 @@
 
 The claim is the word of the service and is read anew at each log-in; what a manager gave by hand stays. It never makes,
 joins or logs in an account of the system's own keepers (superusers). Without any role there is no session and nothing
-is stored. An account that belongs to the service has no password here: one door, which the city can close.
+is stored. An account that belongs to the service has no password and no key here: one door, which the city can close.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 import requests
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.providers.openid_connect.views import callback as callback_of_allauth
@@ -24,13 +25,14 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from algorithms import mail
-from algorithms.accounts import notation
+from algorithms.accounts import names, notation
 from algorithms.models import Department, Organization, Role
 
 logger = logging.getLogger(__name__)
@@ -156,7 +158,8 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         """Keep the claims for this log-in only: the table of linked accounts holds no copy of them."""
         sociallogin.claims = claims_of(sociallogin.account.extra_data)
         sociallogin.account.extra_data = {}
-        return super().populate_user(request, sociallogin, data)
+        told = {name: names.tidy(value) for name, value in data.items() if isinstance(value, str)}
+        return super().populate_user(request, sociallogin, told)
 
     def authenticate_by_email(self, sociallogin: Any) -> None:
         return None  # pre_social_login does, by our own rules
@@ -206,6 +209,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
     def _join(self, user: User, sociallogin: Any, roles: set[Given]) -> None:
         user.set_unusable_password()
         user.save(update_fields=["password"])
+        Authenticator.objects.filter(user=user).delete()
         sociallogin.user = sociallogin.account.user = user
         sociallogin.account.save()
         replace_roles(user, roles)
@@ -252,6 +256,8 @@ def _guarded(view: Any, request: HttpRequest, provider_id: str) -> HttpResponse:
 
 
 def login(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Lead to the service; of the query only `next` counts, for allauth would pass on what a link adds to it."""
+    request.GET = QueryDict(urlencode({"next": request.GET["next"]}) if "next" in request.GET else "")
     return _guarded(login_of_allauth, request, provider_id)
 
 

@@ -16,6 +16,7 @@ from django.http import HttpRequest
 
 logger = logging.getLogger(__name__)
 
+LONGEST = 254  # characters of a mail address: what is longer is nobody's name
 MORE = 10  # an address, or an account from anywhere, may fail this many times as often
 
 
@@ -31,6 +32,8 @@ def rates() -> dict[str, str]:
 
 def name_of(typed: str) -> str:
     """Return the account that is meant: by name and by mail address it is the same one."""
+    if len(typed) > LONGEST:
+        return typed[:LONGEST].casefold().lstrip("#")
     user = get_user_by_username(typed) or next(iter(filter_users_by_email(typed, for_login=True)), None)
     return f"#{user.pk}" if user else typed.casefold().lstrip("#")
 

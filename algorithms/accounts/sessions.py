@@ -39,11 +39,14 @@ def began_recently(session: SessionBase, seconds: int = 300) -> bool:
     return time.time() - session.get(BEGUN, 0) < seconds
 
 
-def end(user: User | None = None) -> int:
-    """End the log-ins of one person, or everybody's; return how many. Whoever was in logs in again."""
+def end(user: User | None = None, but: str | None = None) -> int:
+    """End the log-ins of one person, or everybody's; return how many. Whoever was in logs in again.
+
+    `but` is the key of a session of this person that stays.
+    """
     if user is None:
         return Session.objects.all().delete()[0]
     theirs = [
         session.pk for session in Session.objects.iterator() if session.get_decoded().get(SESSION_KEY) == str(user.pk)
     ]
-    return Session.objects.filter(pk__in=theirs).delete()[0]
+    return Session.objects.filter(pk__in=theirs).exclude(pk=but).delete()[0]

@@ -34,8 +34,9 @@ def language(request: HttpRequest) -> HttpResponse:
 
 
 def no_second_door(request: HttpRequest) -> HttpResponse:
-    """An account of the city's log-in service gets no password here."""
+    """An account of the city's log-in service gets no password and no second factor here."""
     messages.info(
-        request, _("U meldt zich aan met het account van uw organisatie. Daarbij hoort hier geen wachtwoord.")
+        request,
+        _("U meldt zich aan met het account van uw organisatie. Wachtwoord en tweede stap regelt u daar, niet hier."),
     )
     return HttpResponseRedirect(reverse("admin:index"))

@@ -30,7 +30,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from algorithms import drafts, mail, policy
-from algorithms.accounts import gate, handover, invitations, sessions
+from algorithms.accounts import gate, handover, invitations, names, sessions
+from algorithms.admin.fields import refuse_forbidden_character
 from algorithms.admin.register import RegisterForm
 from algorithms.admin.rights import ByPolicy
 from algorithms.models import Algorithm, Department, Organization, Role
@@ -60,15 +61,25 @@ class PersonForm(RegisterForm):
     def _others(self, **same: str) -> bool:
         return User.objects.filter(**same).exclude(pk=self.instance.pk).exists()
 
+    def _name(self, field: str) -> str:
+        refuse_forbidden_character(self.cleaned_data[field])
+        return names.tidy(self.cleaned_data[field])
+
+    def clean_first_name(self) -> str:
+        return self._name("first_name")
+
+    def clean_last_name(self) -> str:
+        return self._name("last_name")
+
     def clean_username(self) -> str:
         name = self.cleaned_data["username"]
-        if self._others(username__iexact=name):
+        if self._others(username__iexact=name) or self._others(email__iexact=name):  # one logs in with either
             raise ValidationError(_("Deze gebruikersnaam is al van een ander account."))
         return name
 
     def clean_email(self) -> str:
         email = self.cleaned_data["email"].lower()  # as the log-in looks it up
-        if self._others(email__iexact=email):
+        if self._others(email__iexact=email) or self._others(username__iexact=email):
             raise ValidationError(
                 _("Dit e-mailadres is al van een ander account. Ieder account heeft een eigen adres.")
             )
