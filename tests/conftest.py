@@ -34,6 +34,23 @@ def pytest_report_header(config):
     return f"WARNING: no shared material at ../{SHARED.name}: tests of the real seeds use our own samples only"
 
 
+# Pages of the admin, which ask nothing that differs between databases: on both in `make test-long`.
+PAGES = {
+    "test_beginning", "test_conflict", "test_draft_history", "test_editing", "test_import_page", "test_lists",
+    "test_login", "test_oidc", "test_people", "test_policy", "test_preview",
+}  # fmt: skip
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
+def pytest_collection_modifyitems(items):
+    """Files with browsers or processes go first: few but slow, at the end they would leave a core idle."""
+    for item in items:
+        if item.path.stem in PAGES and not item.get_closest_marker("process"):
+            item.add_marker(pytest.mark.pages)
+    slow = {item.path for item in items if item.get_closest_marker("browser") or item.get_closest_marker("process")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture
 def complete():
     """A document that a person may publish, without its identity; change what matters to the test."""

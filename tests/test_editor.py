@@ -340,6 +340,7 @@ class TestEditor:
             small = "all => all.filter(it => it.offsetWidth && (it.offsetWidth < 24 || it.offsetHeight < 24)).length"
             assert watch.page.locator(".rich button").evaluate_all(small) == 0
 
+    @pytest.mark.long
     def test_the_dark_colours_are_readable_too(self, browser, register):
         with visit(browser, register, color_scheme="dark", **LET_AXE_IN) as watch:
             watch.page.goto(register.drafts["Tekstproef"])

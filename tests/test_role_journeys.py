@@ -131,6 +131,7 @@ def state_of(page: Page, words: str) -> None:
     expect(page.locator("#standing")).to_have_text(re.compile(re.escape(words)))
 
 
+@pytest.mark.long
 def test_the_page_to_log_in_is_for_everyone(browser, register):
     with watched(browser, register, **LET_AXE_IN) as watch:
         watch.page.goto("/beheer/")
@@ -267,6 +268,7 @@ def test_a_record_goes_from_concept_to_tombstone_by_two_people(browser, register
         look(author)
 
 
+@pytest.mark.long
 def test_what_is_offered_can_be_taken_back_and_a_plan_struck_out(register, enter):
     with enter("author") as watch:
         page = watch.page
@@ -293,6 +295,7 @@ def test_what_is_offered_can_be_taken_back_and_a_plan_struck_out(register, enter
         state_of(page, "gepubliceerd (versie 1)")
 
 
+@pytest.mark.long
 def test_an_auditor_reads_everything_and_finds_nothing_to_change(register, enter):
     with enter("auditor") as watch:
         page, record = watch.page, register.drafts["strooien"]
@@ -327,6 +330,7 @@ def test_an_auditor_reads_everything_and_finds_nothing_to_change(register, enter
             assert answer.status == 403
 
 
+@pytest.mark.long
 def test_a_manager_keeps_the_register_and_writes_no_record(register, enter):
     with enter("manager") as watch:
         page = watch.page
