@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 p
 OLD_PYTHON = Python 3.11 or newer is needed; found: $(shell python3 --version 2>&1 || echo no python3). Install it, or name it: make serve PYTHON=/path/to/python3.12
 PREPARE = $(if $(PYTHON),$(PYTHON),$(error $(OLD_PYTHON))) tools/prepare.py
 PY = .venv/bin/python
-PYTEST = $(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
+PYTEST = $(PY) -m pytest -n $(JOBS) --dist loadfile
 PYTEST_POSTGRES = $(PY) -m tests.postgres -- $(PYTEST)
 
 .PHONY: serve accounts test test-long check format requirements clean dev

@@ -43,12 +43,9 @@ PAGES = {
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(items):
-    """Files with browsers or processes go first: few but slow, at the end they would leave a core idle."""
     for item in items:
         if item.path.stem in PAGES and not item.get_closest_marker("process"):
             item.add_marker(pytest.mark.pages)
-    slow = {item.path for item in items if item.get_closest_marker("browser") or item.get_closest_marker("process")}
-    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture
