@@ -124,7 +124,11 @@ def clean(text: str) -> str:
         url_schemes=SCHEMES,
         link_rel=None,
     )
-    return _shape(safe)
+    shaped = _shape(safe)
+    # A list inside a caption, which no parser leaves there: its items become plain words, one level a look.
+    while "<caption>" in shaped and "<li>" in shaped and (again := _shape(shaped)) != shaped:
+        shaped = again
+    return shaped
 
 
 def plain(rich: str) -> str:
