@@ -1,9 +1,9 @@
 """What a list may be asked: the one filter set that page, API and feeds share.
 
-    found = ListingFilter(request.GET, Listing.objects.all())
-    found.is_valid(), found.errors      # the API refuses a bad value, the page ignores it
-    found.qs                            # filtered and sorted
-    found.chosen                        # {"thema": ["verkeer"], …}: the facet values asked for
+    asked = ListingFilter(request.GET)
+    asked.is_valid(), asked.errors      # the API refuses a bad value, the page ignores it
+    asked.chosen                        # {"thema": ["verkeer"], …}: the facet values asked for
+    asked.found(head, lang)             # the answer (`finding.Found`)
 
 Each facet may repeat (any of its values counts); different facets narrow each other down.
 """
@@ -19,9 +19,10 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from algorithms import standard
-from algorithms.models import Listing
+from algorithms import finding, standard
+from algorithms.models import Head, Listing
 from algorithms.models.register import SLUG_LENGTH, slug_of
+from algorithms.search.query import MOST_CHARACTERS
 from algorithms.standard import FIELDS, Choice, Words
 
 SLUG_PATTERN = rf"[a-z0-9_-]{{1,{SLUG_LENGTH}}}"
@@ -57,10 +58,11 @@ FACETS: dict[str, Facet] = {
         Facet("impacttoets", Words("Impacttoets", "Impact assessment")),
     )
 }
-# Value → what it means. The first is the order when none is asked for.
+# Value → what it means. Relevance is the order when words are asked, the newest first when none are.
 SORTINGS: dict[str, Words] = {
-    "nieuw": Words("Nieuwste eerst", "Newest first"),
-    "naam": Words("Op naam", "By name"),
+    finding.RELEVANCE: Words("Past het best", "Best match"),
+    finding.NEWEST: Words("Nieuwste eerst", "Newest first"),
+    finding.NAME: Words("Op naam", "By name"),
 }
 
 
@@ -113,26 +115,43 @@ class MomentField(forms.CharField):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
 
 
+class WordsField(forms.CharField):
+    """The words someone looks for. Longer than the search reads is refused here; the page cuts it and says so."""
+
+    default_error_messages = {
+        "max_length": _(
+            "U zoekt met %(show_value)s tekens; hoogstens %(limit_value)s kan. Gebruik minder of kortere woorden."
+        )
+    }
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=MOST_CHARACTERS, **kwargs)
+
+
 class FacetFilter(django_filters.Filter):
     field_class = SlugsField
-
-    def filter(self, qs, value):
-        return qs.with_facet(self.field_name, value)
 
 
 class MomentFilter(django_filters.Filter):
     field_class = MomentField
 
 
-class ListingFilter(django_filters.FilterSet):
-    """The facets of DESIGN §4, `gewijzigdSinds` (strictly after) and `sorteer`."""
+class WordsFilter(django_filters.Filter):
+    field_class = WordsField
 
-    gewijzigdSinds = MomentFilter(field_name="published_at", lookup_expr="gt", label=_("Gewijzigd sinds"))
+
+class ListingFilter(django_filters.FilterSet):
+    """The facets of DESIGN §4, `zoek`, `gewijzigdSinds` (strictly after) and `sorteer`.
+
+    It reads and checks a question; which records answer it comes from memory and not from a queryset.
+    """
+
+    zoek = WordsFilter(label=_("Zoeken"))
+    gewijzigdSinds = MomentFilter(label=_("Gewijzigd sinds"))
     sorteer = django_filters.ChoiceFilter(
-        method="sort",
         label=_("Volgorde"),
         choices=[(value, standard.in_active_language(words)) for value, words in SORTINGS.items()],
-        error_messages={"invalid_choice": _("'%(value)s' bestaat niet. Kies uit: nieuw, naam.")},
+        error_messages={"invalid_choice": _("'%(value)s' bestaat niet. Kies uit: relevantie, nieuw, naam.")},
     )
 
     class Meta:
@@ -149,11 +168,10 @@ class ListingFilter(django_filters.FilterSet):
         }
         return facets | super().get_filters()
 
-    def __init__(self, data, queryset, *, only_asked: bool = False, **kwargs):
-        """`only_asked` leaves out filters that `data` does not name: enough without a form, and half the work."""
-        if only_asked:
-            self.base_filters = {key: found for key, found in self.base_filters.items() if key in data}
-        super().__init__(data, queryset, **kwargs)
+    def __init__(self, data):
+        """Only the filters that `data` names: enough without a form, and half the work."""
+        self.base_filters = {key: found for key, found in self.base_filters.items() if key in data}
+        super().__init__(data, Listing.objects.none())
 
     @property
     def chosen(self) -> dict[str, list[str]]:
@@ -161,13 +179,19 @@ class ListingFilter(django_filters.FilterSet):
         self.is_valid()
         return {key: values for key in FACETS if (values := self.form.cleaned_data.get(key))}
 
-    def filter_queryset(self, queryset):
-        queryset = super().filter_queryset(queryset)
-        return queryset if self.form.cleaned_data.get("sorteer") else queryset.newest_first()
-
-    def sort(self, queryset, name, value):
-        return queryset.by_name() if value == "naam" else queryset.newest_first()
+    def found(self, head: Head, lang: str = "nl") -> finding.Found:
+        """Return what answers in the state of the register that `head` tells; bad values are left out."""
+        chosen = self.chosen
+        told = self.form.cleaned_data
+        return finding.find(
+            head,
+            chosen=chosen,
+            since=told.get("gewijzigdSinds"),
+            text=told.get("zoek") or "",
+            sort=told.get("sorteer") or "",
+            lang=lang,
+        )
 
 
 # The query keys, in the order in which the documentation names them.
-KEYS: tuple[str, ...] = (*FACETS, "gewijzigdSinds", "sorteer")
+KEYS: tuple[str, ...] = ("zoek", *FACETS, "gewijzigdSinds", "sorteer")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -24,8 +24,10 @@ from algorithms import listing, log, richtext
 from algorithms.document import Document, Problem
 from algorithms.models import Action, Algorithm, Head, Listing, ListingFacet, Publication
 from algorithms.models.algorithm import write_columns
+from algorithms.search import index
 
 REVIEW_AFTER = timedelta(days=365)
+BATCH = 500  # records held in memory at a time
 
 
 class Refused(Exception):
@@ -136,6 +138,7 @@ def withdraw(lars: str, *, reason: str) -> Publication:
         )
         entry.save(force_insert=True)
         _listings([lars]).delete()
+        index.replace([row.publication_id], [])
         head.save(update_fields=["sequence", "hash", "published_at"])
     return entry
 
@@ -208,6 +211,7 @@ def redact(text: str, *, reason: str) -> list[Found]:
             entry.save(force_insert=True)
         head.save(update_fields=["sequence", "hash", "published_at"])
         emptied.update(document="", note="")  # the one change the triggers let through
+        index.forget()
         # Bulk files of before are never served again, but they would still hold the text.
         transaction.on_commit(lambda: shutil.rmtree(settings.BULK_DIR, ignore_errors=True))
     return found
@@ -291,7 +295,9 @@ def _listings(lars: list[str]) -> QuerySet[Listing]:
 
 
 def _refresh_listings(published: list[tuple[Publication, Document]]) -> None:
-    _listings([entry.lars for entry, _document in published]).delete()
+    before = _listings([entry.lars for entry, _document in published])
+    gone = list(before.values_list("publication_id", flat=True))
+    before.delete()
     Listing.objects.bulk_create(
         [Listing(publication=entry, **listing.columns(document, entry.published_at)) for entry, document in published]
     )
@@ -302,24 +308,53 @@ def _refresh_listings(published: list[tuple[Publication, Document]]) -> None:
             for facet, slug, label in listing.facets(document)
         ]
     )
+    index.replace(gone, [(entry.sequence, document) for entry, document in published])
 
 
 def rebuild_listings() -> int:
-    """Make the whole listing anew from the log; return how many records are public."""
+    """Make the listing and the search index anew from the log; return how many records are public."""
     with transaction.atomic():
         lock()
+        index.clear()
         Listing.objects.all().delete()
         last = Publication.objects.exclude(action=Action.REDACT).values("lars").annotate(last=Max("sequence"))
         entries = Publication.objects.filter(sequence__in=last.values("last"), action=Action.PUBLISH)
-        count, batch = 0, []
-        for entry in entries.iterator(chunk_size=500):
-            batch.append((entry, json.loads(entry.document)))
-            count += 1
-            if len(batch) == 500:
-                _refresh_listings(batch)
-                batch = []
-        _refresh_listings(batch)
+        count = 0
+        for batch in _batches(entries):
+            _refresh_listings(batch)
+            count += len(batch)
+        index.mend()
+        Head.raise_site_revision()  # what a process keeps in memory of the listing is made anew too
     return count
+
+
+def rebuild_index() -> Iterator[tuple[int, int]]:
+    """Make the search index anew from the documents that are public; yield (records done, records in all).
+
+    It is one transaction: whoever searches meanwhile finds by the old one.
+    """
+    with transaction.atomic():
+        lock()
+        index.clear()
+        entries = Publication.objects.filter(listing__isnull=False)
+        total, done = entries.count(), 0
+        for batch in _batches(entries):
+            index.replace([], [(entry.sequence, document) for entry, document in batch])
+            done += len(batch)
+            yield done, total
+        index.mend()
+        Head.raise_site_revision()
+
+
+def _batches(entries: QuerySet[Publication]) -> Iterator[list[tuple[Publication, Document]]]:
+    batch = []
+    for entry in entries.iterator(chunk_size=BATCH):
+        batch.append((entry, json.loads(entry.document)))
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _strings(value: object) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""Proof that nothing was quietly rewritten: the whole chain recomputed, and the listing compared with it."""
+"""Proof that nothing was quietly rewritten: the whole chain recomputed, listing and search index compared with it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.db import connections
 
 from algorithms import listing, log
 from algorithms.models import Action, Head, Listing, Publication, triggers
+from algorithms.search import index
 from algorithms.snapshot import snapshot
 
 LISTING_COLUMNS = [column.name for column in Listing._meta.concrete_fields if column.name != "publication"]
@@ -26,7 +27,7 @@ class Verification:
 
 
 def verify(expected: Iterable[tuple[int, str]] = ()) -> Verification:
-    """Recompute the chain and compare head, triggers and listing with it.
+    """Recompute the chain and compare head, triggers, listing and search index with it.
 
     `expected` are heads that someone kept: (sequence, hash). A chain alone does not stop an operator from rewriting all
     of it; a head kept elsewhere does. Memory is bounded: one chunk of entries, and one short row per record.
@@ -141,7 +142,8 @@ def _head(using: str, result: Verification) -> None:
 
 
 def _listings(using: str, result: Verification, current: dict[str, int]) -> None:
-    rows = Listing.objects.using(using).select_related("publication").prefetch_related("facets")
+    rows = Listing.objects.using(using).select_related("publication", "search").prefetch_related("facets")
+    check = index.Check(using)
     seen = set()
     for row in rows.iterator(chunk_size=500):
         seen.add(row.lars)
@@ -162,6 +164,9 @@ def _listings(using: str, result: Verification, current: dict[str, int]) -> None
             differing.append("facetten")
         if differing:
             result.faults.append(f"openbare lijst: {row.lars} wijkt af van zijn document: {', '.join(differing)}")
+        if fault := check.fault(row.publication_id, document, getattr(row, "search", None)):
+            result.faults.append(f"zoekindex: {row.lars} {fault}")
+    result.faults += [f"zoekindex: {fault}" for fault in check.faults()]
     # The walk above joins the log, so it passes by rows whose entry is gone.
     entries = Publication.objects.using(using).values("sequence")
     for lars in Listing.objects.using(using).exclude(publication_id__in=entries).values_list("lars", flat=True):

@@ -149,7 +149,7 @@ def test_changed_since_is_strictly_after_a_moment_or_from_a_day_on(client, publi
         "gewijzigdSinds=0001-01-01", "gewijzigdSinds=0001-01-01T00:00:00%2B10:00", "gewijzigdSinds=2026-W01-1",
         "thema=onzin", "status=In%20gebruik", "leverancier=%00", "leverancier=A%20B", "organisatie=%ff%fe",
         "onbekend=1", "thema=", "thema=werk&thema=", "gewijzigdSinds=", "sorteer=", "Thema=werk",
-        "zoek=parkeren", "op=2024-01-01", "facetten=true", "=", "%00=1",
+        "zoek=", "zoek=a&zoek=b", "zoek=" + "x" * 201, "zoek=%00", "op=2024-01-01", "facetten=ja", "=", "%00=1",
     ],
 )  # fmt: skip
 def test_a_wrong_question_is_refused_with_the_key_and_the_cure(client, publish_algorithm, query):
@@ -160,13 +160,13 @@ def test_a_wrong_question_is_refused_with_the_key_and_the_cure(client, publish_a
 
 
 def test_everything_wrong_with_a_question_is_told_at_once(client, db):
-    problem = assert_problem(client.get(f"{API}/algoritmes?pagina=x&kleur=rood&thema=onzin&zoek=a"), 400)
+    problem = assert_problem(client.get(f"{API}/algoritmes?pagina=x&kleur=rood&thema=onzin&op=2024-01-01"), 400)
     told = {error["name"]: error["detail"] for error in problem["errors"]}
-    assert set(told) == {"pagina", "kleur", "thema", "zoek"}
+    assert set(told) == {"pagina", "kleur", "thema", "op"}
     assert "thema" in told["kleur"]
     assert "gewijzigdSinds" in told["kleur"]
     assert "verkeer" in told["thema"]
-    assert "nog niet" in told["zoek"]
+    assert "nog niet" in told["op"]
 
 
 # -- one record and its versions ---------------------------------------------------------------------------------------
@@ -459,8 +459,9 @@ def test_a_refusal_has_no_etag(client, db):
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("algoritmes?paginaGrootte=100", 3),  # head, count, rows
-        ("algoritmes?thema=verkeer&thema=werk&status=in-gebruik&sorteer=naam&paginaGrootte=100", 3),
+        ("algoritmes?paginaGrootte=100", 2),  # head, rows
+        ("algoritmes?thema=verkeer&thema=werk&status=in-gebruik&sorteer=naam&paginaGrootte=100&facetten=true", 2),
+        ("algoritmes?zoek=strooiroutes&paginaGrootte=100", 3),  # head, rows, texts
         ("algoritmes/{lars}", 2),  # head, document
         ("algoritmes/{lars}/versies/1", 2),
         ("algoritmes/{lars}/versies", 3),
@@ -475,8 +476,10 @@ def test_an_answer_costs_a_fixed_number_of_queries(
 ):
     drafts = [make_algorithm() for _ in range(records)]
     publishing.publish_many(drafts)
+    asked = f"{API}/{address.format(lars=drafts[0].lars)}"
+    assert client.get(asked).status_code == 200  # the first question of a state reads the listing into memory
     with django_assert_num_queries(queries):
-        assert client.get(f"{API}/{address.format(lars=drafts[0].lars)}").status_code == 200
+        assert client.get(asked).status_code == 200
 
 
 # -- the description ---------------------------------------------------------------------------------------------------

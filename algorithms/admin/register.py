@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -10,13 +11,17 @@ from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from algorithms import document, standard
 from algorithms.admin import fields
-from algorithms.admin.rights import ByPolicy
+from algorithms.admin.rights import LONGEST_SEARCH, ByPolicy
 from algorithms.models import Department, Organization, Page, Party, Synonym
+from algorithms.models.register import fold
 from algorithms.standard import Kind
 
 TEXT_LIMIT = standard.HARD_LIMIT
@@ -162,13 +167,62 @@ class PageAdmin(RegisterAdmin):
         return super().has_delete_permission(request, obj) and not (obj is not None and obj.slug in Page.FIXED)
 
 
+class SynonymWords(fields.Lines):
+    """The words of a group as they were typed: a double is told to who typed it, where other lists drop it."""
+
+    def clean(self, value: Any) -> Any:
+        # Before the text is cut into lines, because cutting would lose some of these characters unseen.
+        fields.refuse_forbidden_character(value or "")
+        return super().clean(value)
+
+    def to_python(self, value: Any) -> Any:
+        lines = value if isinstance(value, list) else (value or "").splitlines()
+        return [line for line in (" ".join(line.split()) for line in lines) if line]
+
+    def validate(self, value: list[str]) -> None:
+        if len(value) > Synonym.MOST_WORDS:
+            why = _("Een groep heeft hooguit %(limit)s regels; dit zijn er %(count)s. Maak er twee groepen van.")
+            raise ValidationError(why % {"limit": Synonym.MOST_WORDS, "count": len(value)})
+        super().validate(value)
+        if wrong := [*self._unfindable(value), *self._doubles(value)]:
+            raise ValidationError(wrong)
+
+    @staticmethod
+    def _unfindable(words: list[str]) -> Iterator[str]:
+        for word in words:
+            count = len(fold(word).split())
+            if not count:
+                why = _("'%s' heeft geen letter (a-z) en geen cijfer. Zoeken vindt dat nooit: haal deze regel weg.")
+                yield why % word
+            elif count > Synonym.MOST_IN_PHRASE:
+                why = _("'%(line)s' heeft %(count)s woorden; het maximum is %(limit)s. Maak deze regel korter.")
+                yield why % {"line": word, "count": count, "limit": Synonym.MOST_IN_PHRASE}
+
+    @staticmethod
+    def _doubles(words: list[str]) -> Iterator[str]:
+        known: dict[str, str] = {}
+        for word in filter(fold, words):
+            if fold(word) not in known:
+                known[fold(word)] = word
+                continue
+            why = _(
+                "'%(word)s' staat er al als '%(first)s'. Hoofdletters, accenten en leestekens maken voor het zoeken "
+                "geen verschil: haal een van de twee weg."
+            )
+            yield why % {"word": word, "first": known[fold(word)]}
+
+
 class SynonymForm(RegisterForm):
-    words = fields.Lines(
+    words = SynonymWords(
         label=gettext_lazy("Woorden"),
-        help_text=gettext_lazy("Woorden die hetzelfde betekenen voor wie zoekt, elk op een eigen regel."),
+        help_text=gettext_lazy(
+            "Woorden of korte zinsdelen die hetzelfde betekenen voor wie zoekt, elk op een eigen regel. Wie er een "
+            "zoekt, vindt ook de algoritmes waarin een ander ervan staat. Meervouden en vervoegingen zijn niet nodig. "
+            "Een woord mag in meer groepen staan: dan vindt het de woorden van al die groepen."
+        ),
         at_least=2,
-        max_length=100,
-        widget=AdminTextareaWidget(attrs={"rows": 6}),
+        max_length=Synonym.LONGEST,
+        widget=AdminTextareaWidget(attrs={"rows": 12}),
     )
 
     class Meta:
@@ -179,6 +233,44 @@ class SynonymForm(RegisterForm):
 @admin.register(Synonym)
 class SynonymAdmin(RegisterAdmin):
     form = SynonymForm
-    list_display = ["__str__"]
+    list_display = ["group"]
     search_fields = ["words"]
+    list_per_page = 500  # all of them, so that a new group is seen and the page can be searched
+    search_help_text = gettext_lazy("Zoek een woord: u ziet elke groep waarin het staat.")
+    readonly_fields = ["one_a_line", "elsewhere"]
     fixed_slug = False
+
+    def get_fields(self, request: HttpRequest, obj: Synonym | None = None) -> list[Any]:
+        if obj is None:
+            return ["words"]
+        return ["words" if self.has_change_permission(request, obj) else "one_a_line", "elsewhere"]
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Compare as the public search does; the database would miss "café" for "cafe", and SQLite even for itself."""
+        super().get_search_results(request, queryset, search_term)  # tells when the question is too long
+        asked = fold(search_term[:LONGEST_SEARCH]).split()
+        if not search_term.strip():
+            return queryset, False
+        texts = {row.pk: " ".join(map(fold, row.words)) for row in queryset}
+        found = [pk for pk, text in texts.items() if asked and all(word in text for word in asked)]
+        return queryset.filter(pk__in=found), False
+
+    @admin.display(description=gettext_lazy("Woorden"))
+    def group(self, synonym: Synonym) -> str:
+        return ", ".join(synonym.words)
+
+    @admin.display(description=gettext_lazy("Woorden"))
+    def one_a_line(self, synonym: Synonym) -> str:
+        return "\n".join(synonym.words)
+
+    @admin.display(description=gettext_lazy("Ook in een andere groep"))
+    def elsewhere(self, synonym: Synonym) -> str:
+        """Return the other groups that share a word with this one."""
+        own = {fold(word) for word in synonym.words}
+        shared = [
+            fields.link(reverse("admin:algorithms_synonym_change", args=[other.pk]), f"{word}: {self.group(other)}")
+            for other in Synonym.objects.exclude(pk=synonym.pk)
+            for word in other.words
+            if fold(word) in own
+        ]
+        return format_html_join(mark_safe("<br>"), "{}", ((each,) for each in shared)) or "–"

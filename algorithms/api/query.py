@@ -16,7 +16,7 @@ from algorithms.api.responses import json_list
 PAGE_KEYS = ("pagina", "paginaGrootte")
 PAGE_SIZE, MAX_PAGE_SIZE = 20, 100
 # Promised by the design and not built yet: the refusal says so.
-COMING = ("zoek", "op", "facetten")
+COMING = ("op",)
 
 _WHOLE = re.compile(r"[0-9]{1,19}")
 
@@ -56,6 +56,13 @@ class Query:
         self.refuse(key, f"Geef een heel getal van {lowest} tot en met {highest}.")
         return default
 
+    def yes(self, key: str) -> bool:
+        """Return whether a key is "true"; without it, or with "false", no."""
+        value = self.values.get(key)
+        if value not in (None, "", "true", "false"):
+            self.refuse(key, "Geef true of false.")
+        return value == "true"
+
     def page(self) -> Page:
         return Page(self, self.whole("pagina", 1, 1, 10**9), self.whole("paginaGrootte", PAGE_SIZE, 1, MAX_PAGE_SIZE))
 
@@ -65,20 +72,26 @@ class Page:
 
     def __init__(self, query: Query, number: int, size: int):
         self.query, self.number, self.size = query, number, size
-        self.start = (number - 1) * size
+        self.start, self.stop = (number - 1) * size, number * size
 
     def of(self, rows: QuerySet, count: int | None = None) -> tuple[int, list[Any]]:
         """Return how many rows there are, and those on this page. Raises Problem 400 when there is no such page."""
         self.query.check()
         count = rows.count() if count is None else count
+        self.check(count)
+        return count, list(rows[self.start : self.stop])
+
+    def check(self, count: int) -> None:
+        """Raise Problem 400 when a list of `count` has no such page."""
         if self.number > max(self.last(count), 1):
             self.query.refuse("pagina", f"De laatste pagina is {max(self.last(count), 1)}.")
-            self.query.check()
-        return count, list(rows[self.start : self.start + self.size])
+        self.query.check()
 
-    def answer(self, count: int, items: Iterable[str]) -> HttpResponse:
+    def answer(self, count: int, items: Iterable[str], **beside: Any) -> HttpResponse:
+        """Answer this page; `beside` are further keys of the answer."""
         following = self.address(self.number + 1) if self.number < self.last(count) else None
-        return json_list(count, following, self.address(self.number - 1) if self.number > 1 else None, items)
+        previous = self.address(self.number - 1) if self.number > 1 else None
+        return json_list(count, following, previous, items, beside)
 
     def last(self, count: int) -> int:
         return -(-count // self.size)

@@ -37,12 +37,14 @@ def json_text(text: str) -> HttpResponse:
     return HttpResponse(text, content_type="application/json")
 
 
-def with_links(text: str, links: dict[str, str]) -> str:
-    """Return the JSON text of a stored object with `links` beside its keys, without parsing it."""
-    return f'{text[:-1]},"links":{dumps(links)}}}'
+def with_links(text: str, links: dict[str, str], **beside: Any) -> str:
+    """Return the JSON text of a stored object with `links` and more beside its keys, without parsing it."""
+    return f"{text[:-1]},{dumps(beside | {'links': links})[1:]}"
 
 
-def json_list(count: int, next_page: str | None, previous_page: str | None, items: Iterable[str]) -> HttpResponse:
-    """Answer `{count next previous results}`; `items` are JSON texts."""
-    head = dumps({"count": count, "next": next_page, "previous": previous_page})
+def json_list(
+    count: int, next_page: str | None, previous_page: str | None, items: Iterable[str], beside: dict[str, Any]
+) -> HttpResponse:
+    """Answer `{count next previous results}`, other keys before the results; `items` are JSON texts."""
+    head = dumps({"count": count, "next": next_page, "previous": previous_page} | beside)
     return json_text(f'{head[:-1]},"results":[{",".join(items)}]}}')

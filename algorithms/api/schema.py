@@ -14,6 +14,7 @@ from algorithms.api import problems
 from algorithms.api.query import MAX_PAGE_SIZE, PAGE_SIZE
 from algorithms.filters import FACETS, SLUG_PATTERN, SORTINGS
 from algorithms.listing import SUMMARY_KEYS
+from algorithms.search.query import MOST_CHARACTERS
 from algorithms.standard import FIELDS, TRANSLATED, Choice, Column, Field, Kind, translated_columns
 
 Schema = dict[str, Any]
@@ -66,6 +67,13 @@ def list_parameters() -> tuple[OpenApiParameter, ...]:
             )
         )
     return (
+        _query(
+            "zoek",
+            "Woorden die in het algoritme staan. Andere vormen, samenstellingen, synoniemen en kleine "
+            "tikfouten worden gevonden. Tussen aanhalingstekens: precies deze woorden achter elkaar. `-woord`: zonder "
+            "dat woord. `of`: een van beide. `leverancier:naam`: in dat veld.",
+            {"type": "string", "minLength": 1, "maxLength": MOST_CHARACTERS},
+        ),
         *facets,
         _query(
             "gewijzigdSinds",
@@ -75,8 +83,14 @@ def list_parameters() -> tuple[OpenApiParameter, ...]:
         ),
         _query(
             "sorteer",
-            "; ".join(f"{value}: {words.nl.lower()}" for value, words in SORTINGS.items()) + ".",
-            {"type": "string", "enum": list(SORTINGS), "default": next(iter(SORTINGS))},
+            "; ".join(f"{value}: {words.nl.lower()}" for value, words in SORTINGS.items())
+            + ". Zonder deze sleutel: relevantie als er gezocht wordt, anders nieuw.",
+            {"type": "string", "enum": list(SORTINGS)},
+        ),
+        _query(
+            "facetten",
+            "Of de facetten meekomen, met bij elke waarde hoeveel algoritmes er dan zijn.",
+            {"type": "boolean", "default": False},
         ),
         *PAGING,
     )
@@ -204,10 +218,46 @@ def summary_schema(record: Schema) -> Schema:
         | {
             "slug": TEXT | {"description": "Het leesbare deel van het adres van de publiekspagina."},
             "translations": {"type": "object", "additionalProperties": texts},
+            "match": match_schema() | {"nullable": True, "description": "Waarom dit gevonden is; alleen bij `zoek`."},
             "links": links("self", "page"),
         },
         "Een algoritme in een lijst.",
+        optional=("match",),
     )
+
+
+def match_schema() -> Schema:
+    place = {"type": "array", "items": WHOLE, "minItems": 2, "maxItems": 2}
+    return shape(
+        {
+            "key": TEXT | {"description": "De sleutel van het veld."},
+            "lang": TEXT | {"enum": ["nld", "eng"]},
+            "text": TEXT | {"description": "Een stuk van de tekst."},
+            "marks": {"type": "array", "items": place, "description": "Waar de woorden staan: van, tot."},
+        }
+    )
+
+
+def page_schema() -> Schema:
+    """The list of algorithms: beside its page how a question was read, and the facets when asked."""
+    question = {
+        "asked": TEXT | {"description": "De vraag zoals zij gelezen is."},
+        "instead": TEXT | {"nullable": True, "description": "De verbeterde vraag die in plaats daarvan beantwoord is."},
+        "suggestion": TEXT | {"nullable": True, "description": "Wat er misschien bedoeld is."},
+        "partial": {
+            "type": "boolean",
+            "description": "Niets heeft alle woorden; dit zijn de beste, met een deel ervan.",
+        },
+        "left_out": TEXT | {"nullable": True, "description": "Wat te veel was en niet gezocht is."},
+    }
+    value = shape({"slug": TEXT, "label": TEXT, "count": WHOLE})
+    facets = {key: {"type": "array", "items": value} for key in FACETS}
+    page = list_of("AlgoritmeSamenvatting")
+    page["properties"] |= {
+        "search": shape(question, "Hoe de vraag gelezen is; alleen bij `zoek`."),
+        "facets": shape(facets, "Per waarde hoeveel algoritmes er dan zijn; alleen met `facetten=true`."),
+    }
+    return page
 
 
 def problem_schema() -> Schema:
@@ -239,6 +289,7 @@ def components() -> dict[str, Schema]:
         "Algoritme": record,
         "AlgoritmeMetLinks": {"allOf": [ref("Algoritme"), shape({"links": with_links})]},
         "AlgoritmeSamenvatting": summary_schema(record),
+        "AlgoritmePagina": page_schema(),
         "Versie": shape(
             {
                 "version": WHOLE,
@@ -281,7 +332,6 @@ def components() -> dict[str, Schema]:
         "Probleem": problem_schema(),
     }
     lists = {
-        "AlgoritmePagina": "AlgoritmeSamenvatting",
         "VersiePagina": "Versie",
         "LogboekPagina": "Logregel",
         "OrganisatiePagina": "Organisatie",

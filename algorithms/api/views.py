@@ -17,7 +17,12 @@ from algorithms.api.query import PAGE_KEYS, Query
 from algorithms.api.responses import dumps, json_text, with_links
 from algorithms.document import canonical
 from algorithms.filters import FACETS, KEYS, ListingFilter
+from algorithms.finding import Found
 from algorithms.models import Action, Listing, Organization, Page, Publication
+from algorithms.search.engine import Answer
+from algorithms.search.matching import Snippet
+
+CODES = {"nl": "nld", "en": "eng"}  # ISO 639-1, of the search, to ISO 639-3, of documents
 
 # One record is one indexed query, written out: the query builder would cost ten times as much as the query itself.
 CURRENT = """
@@ -47,29 +52,38 @@ class ReadView(APIView):
 
 
 class AlgorithmList(ReadView):
-    keys = (*(key for key in KEYS if key not in FACETS), *PAGE_KEYS)
+    keys = (*(key for key in KEYS if key not in FACETS), "facetten", *PAGE_KEYS)
     repeatable = tuple(FACETS)
 
     @schema.documented("algoritmes", "Een pagina met algoritmes", "AlgoritmePagina", *schema.list_parameters())
     def get(self, request):
-        """De openbare algoritmes, gefilterd en gesorteerd."""
+        """De openbare algoritmes: gezocht, gefilterd en op volgorde."""
         query = self.query(request)
         page = query.page()
-        rows = Listing.objects.newest_first()
-        if any(key in KEYS for key in query.values):
-            found = ListingFilter(query.values, Listing.objects.all(), only_asked=True)
-            for key, errors in found.errors.items():
-                query.refuse(key, " ".join(errors))
-            query.check()
-            rows = found.qs
-        count, shown = page.of(rows.values_list("summary", "lars", "slug"))
+        with_facets = query.yes("facetten")
+        asked = ListingFilter(query.values)
+        for key, errors in asked.errors.items():
+            query.refuse(key, " ".join(errors))
+        query.check()
+        found = asked.found(request.head)
+        page.check(found.count)
+        rows = found.listings(page.start, page.stop)
+        snippets = found.snippets(rows)
         links = Links(request)
+        beside = {"search": understood(found.answer)} if found.answer else {}
+        if with_facets:
+            beside["facets"] = facet_counts(found)
         return page.answer(
-            count,
+            found.count,
             (
-                with_links(summary, {"self": links.record(lars), "page": links.page(lars, slug)})
-                for summary, lars, slug in shown
+                with_links(
+                    row.summary,
+                    {"self": links.record(row.lars), "page": links.page(row.lars, row.slug)},
+                    **({"match": match(snippets.get(row.pk))} if found.answer else {}),
+                )
+                for row in rows
             ),
+            **beside,
         )
 
 
@@ -211,6 +225,35 @@ class OpenApi(ReadView):
         if key not in self._texts:
             self._texts[key] = dumps(SchemaGenerator(urlconf=settings.ROOT_URLCONF).get_schema(public=True))
         return json_text(self._texts[key])
+
+
+def understood(answer: Answer) -> dict:
+    """How a question was read: what was answered instead, what may have been meant, and what was left out."""
+    return {
+        "asked": answer.query.text,
+        "instead": answer.instead or None,
+        "suggestion": answer.suggestion or None,
+        "partial": answer.partial,
+        "left_out": answer.query.left_out.strip() or None,
+    }
+
+
+def match(snippet: Snippet | None) -> dict | None:
+    """Why a record was found: a piece of the text of `key`, and where in it (from, until) the words stand."""
+    if snippet is None:
+        return None
+    return {"key": snippet.key, "lang": CODES[snippet.lang], "text": snippet.text, "marks": snippet.marks}
+
+
+def facet_counts(found: Found) -> dict[str, list[dict]]:
+    """Each facet with its values and how many records there would be with each, the most first."""
+    return {
+        key: [
+            {"slug": slug, "label": found.index.labels[key, slug], "count": count}
+            for slug, count in sorted(found.counts(key).items(), key=lambda pair: (-pair[1], pair[0]))
+        ]
+        for key in FACETS
+    }
 
 
 def record_links(links: Links, lars: str, version: int, slug: str) -> dict[str, str]:

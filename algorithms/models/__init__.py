@@ -19,6 +19,7 @@ from algorithms.models.algorithm import (
 from algorithms.models.authoring import Event, LinkCheck, Paragraph, PreviewLink, Template
 from algorithms.models.publication import Action, Head, Listing, ListingFacet, Publication
 from algorithms.models.register import Department, Organization, Page, Party, Synonym
+from algorithms.models.search import SearchEntry, SearchToken
 from algorithms.models.staff import Role
 
 __all__ = [
@@ -47,6 +48,8 @@ __all__ = [
     "Risk",
     "Role",
     "Row",
+    "SearchEntry",
+    "SearchToken",
     "Stage",
     "Step",
     "Synonym",

@@ -164,13 +164,6 @@ class ListingColumns(models.Model):
 class ListingQuerySet(QuerySet["Listing"]):
     """The questions citizens and journalists ask of what is public now."""
 
-    def with_facet(self, facet: str, slugs: list[str]) -> ListingQuerySet:
-        """Records that have any of these values of a facet; no value means all."""
-        if not slugs:
-            return self
-        rows = ListingFacet.objects.filter(facet=facet, slug__in=slugs)
-        return self.filter(pk__in=rows.values("listing"))
-
     def newest_first(self) -> ListingQuerySet:
         return self.order_by("-publication_id")
 

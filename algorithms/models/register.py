@@ -160,7 +160,15 @@ class Page(models.Model):
 
 
 class Synonym(models.Model):
-    """Words that mean the same to someone who searches: ["AVG", "Algemene verordening gegevensbescherming"]."""
+    """Words that mean the same to someone who searches: ["AVG", "Algemene verordening gegevensbescherming"].
+
+    A group works both ways. Groups that share a word are not joined: that word reaches both, the others do not.
+    """
+
+    # A larger group is no longer about one thing, and each word of it makes a question slower.
+    MOST_WORDS = 20
+    LONGEST = 100  # characters of one word or phrase
+    MOST_IN_PHRASE = 8  # words; a longer name is found by how it begins
 
     words = models.JSONField(_("woorden"), default=list, help_text=_("Een lijst van woorden die hetzelfde betekenen."))
 
@@ -170,7 +178,8 @@ class Synonym(models.Model):
         verbose_name_plural = _("synoniemen")
 
     def __str__(self) -> str:
-        return ", ".join(self.words)
+        """Name a group by its first words: twenty do not fit above a page."""
+        return ", ".join(self.words[:3]) + (" …" if len(self.words) > 3 else "")
 
 
 def _raise_site_revision(sender, **kwargs) -> None:

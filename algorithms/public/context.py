@@ -38,10 +38,15 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return house() | {
         "menu": SimpleLazyObject(lambda: menu(request.path)),
         "foot": SimpleLazyObject(foot),
-        "head": SimpleLazyObject(lambda: getattr(request, "head", None) or Head.now()),
+        "head": SimpleLazyObject(lambda: head(request)),
         "languages": SimpleLazyObject(lambda: languages(request)),
         "base_url": SimpleLazyObject(lambda: base_url(request)),
     }
+
+
+def head(request: HttpRequest) -> Head:
+    """The state of the log that the page tells of: read before anything else."""
+    return getattr(request, "head", None) or Head.now()
 
 
 def base_url(request: HttpRequest) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Max
 from django.http import QueryDict
 
 from algorithms.filters import FACETS, SORTINGS, SlugsField
-from algorithms.models import ListingFacet, Organization
+from algorithms.finding import RELEVANCE, Found
+from algorithms.models import Organization
 from algorithms.models.register import slug_of
+from algorithms.public.search import words_of
 
 OPEN = ("thema", "status", "categorie", "organisatie")  # shown unfolded
 MOST_VALUES = 40  # of one facet in the form; what is chosen is always among them
@@ -45,10 +46,13 @@ class FormFacet:
 def known_query(query: QueryDict) -> QueryDict:
     """Return what the list understands of a query, in a fixed order; pages ignore the rest."""
     known = QueryDict(mutable=True)
+    words, _left_out = words_of(query)
+    if words:
+        known["zoek"] = words
     for key in FACETS:
         if values := [value for value in dict.fromkeys(query.getlist(key)) if value and _is_permitted(key, value)]:
             known.setlist(key, values)
-    if query.get("sorteer") in SORTINGS:
+    if query.get("sorteer") in SORTINGS and (words or query["sorteer"] != RELEVANCE):
         known["sorteer"] = str(query["sorteer"])
     return known
 
@@ -61,16 +65,18 @@ def _is_permitted(key: str, value: str) -> bool:
     return True
 
 
-def facets(query: QueryDict) -> list[FormFacet]:
-    """Return every facet with its values and how many public records have each. Two queries, whatever is asked."""
-    rows: dict[str, dict[str, tuple[str, int]]] = {key: {} for key in FACETS}
-    counted = ListingFacet.objects.values("facet", "slug").annotate(count=Count("pk"), name=Max("label"))
-    for row in counted.order_by("facet", "-count", "slug"):
-        if row["facet"] in rows:
-            rows[row["facet"]][row["slug"]] = (row["name"], row["count"])
+def facets(query: QueryDict, found: Found) -> list[FormFacet]:
+    """Return every facet with its values and how many records there would be with each. One query."""
     names = dict(Organization.objects.values_list("slug", "name"))  # the current name, not that of an old document
-    rows["organisatie"] = {slug: (names.get(slug, name), n) for slug, (name, n) in rows["organisatie"].items()}
-    return [_facet(key, values, query) for key, values in rows.items()]
+    made = []
+    for key in FACETS:
+        counts = sorted(found.counts(key).items(), key=lambda pair: (-pair[1], pair[0]))
+        labels = found.index.labels
+        values = {slug: (labels[key, slug], count) for slug, count in counts}
+        if key == "organisatie":
+            values = {slug: (names.get(slug, name), count) for slug, (name, count) in values.items()}
+        made.append(_facet(key, values, query))
+    return made
 
 
 def _facet(key: str, found: dict[str, tuple[str, int]], query: QueryDict) -> FormFacet:

@@ -17,6 +17,7 @@ register_converter(LarsConverter, "lars")
 urlpatterns = [
     path("", views.front, name="front"),
     path("algoritmes/", views.algorithm_list, name="algorithm-list"),
+    path("algoritmes/suggesties/", views.suggestions, name="suggestions"),
     path("algoritmes/<lars:lars>/versies/", views.version_list, name="version-list"),
     path("algoritmes/<lars:lars>/versies/<int:version>/", views.version_detail, name="version-detail"),
     path("algoritmes/<lars:lars>/<str:slug>/", views.algorithm_detail, name="algorithm-detail"),

@@ -9,17 +9,20 @@ from typing import Any
 from django.core.paginator import InvalidPage, Paginator
 from django.core.paginator import Page as PageOfItems
 from django.db.models import Count, Max, Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from algorithms.filters import SORTINGS, ListingFilter
+from algorithms import bitset
+from algorithms.filters import ListingFilter
 from algorithms.models import Action, Listing, ListingFacet, Organization, Page, Publication
 from algorithms.models.register import slug_of
-from algorithms.public import context, record
+from algorithms.public import context, record, search
 from algorithms.public.cards import cards
 from algorithms.public.facets import facets, known_query
+from algorithms.search import suggest
+from algorithms.search.engine import engine_of
 from algorithms.standard import STATUSES, THEMES
 
 PAGE_SIZE = 20
@@ -66,22 +69,44 @@ def front(request: HttpRequest) -> HttpResponse:
 @require_safe
 def algorithm_list(request: HttpRequest) -> HttpResponse:
     query = known_query(request.GET)
-    page = paged(request, ListingFilter(query, Listing.objects.all(), only_asked=True).qs)
-    form = facets(query)
+    found = ListingFilter(query).found(context.head(request), context.language())
+    page = paged(request, range(found.count))
+    rows = found.listings(page.start_index() - 1, page.end_index()) if found.count else []
+    form = facets(query, found)
+    _words, left_out = search.words_of(request.GET)
+    asked = search.told(query, found, left_out)
+    gone = asked and asked.withdrawn
     return render(
         request,
         "public/algorithm_list.html",
         {
             "page": page,
-            "cards": cards(page.object_list),
+            "cards": cards(rows, found),
             "pages": page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
             "facets": form,
             "chosen": [(facet, value) for facet in form for value in facet.chosen],
-            "sorts": SORTINGS.items(),
-            "sort": query.get("sorteer", "nieuw"),
+            "asked": asked,
+            "gone_name": _last_names([gone.lars]).get(gone.lars) if gone else None,
+            "sorts": search.sorts(found),
             "query": query.urlencode(),
             "canonical_query": _with_page(query, page.number),
         },
+    )
+
+
+@require_safe
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """What to offer while someone types: questions, and records by name. Whatever is asked, the answer is a list."""
+    typed, lang = request.GET.get("zoek", ""), context.language()
+    engine = engine_of(bitset.now(context.head(request)))
+    sequences = suggest.named(engine, typed, lang)
+    rows = Listing.objects.in_bulk(sequences)
+    named = cards(rows[sequence] for sequence in sequences if sequence in rows)
+    return JsonResponse(
+        {
+            "words": suggest.words(engine, typed, lang),
+            "records": [{"name": card.name, "address": card.address, "lang": card.name_lang or lang} for card in named],
+        }
     )
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import override
 
 from algorithms import document
-from algorithms.models import Algorithm, Organization, Page, Publication, Synonym, Template
+from algorithms.models import Algorithm, Organization, Page, Publication, Template
 from importers import loader, readers
 from importers.report import Report
 
@@ -40,9 +40,6 @@ class Command(BaseCommand):
                     loader.load(reading, report, publish=True, note="Eerste publicatie in dit register.")
             if report.refused:
                 raise CommandError(f"De voorbeelden zijn niet geladen: {report.refused}")
-            words = json.loads((FIXTURES / "synonyms.json").read_text(encoding="utf-8"))["synonyms"]
-            for group in words:
-                Synonym.objects.create(words=group["words"])
             templates = json.loads((FIXTURES / "templates.json").read_text(encoding="utf-8"))["templates"]
             for given in templates:
                 texts = document.canonical(document.clean(given["document"]))

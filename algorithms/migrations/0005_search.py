@@ -1,0 +1,51 @@
+import json
+from pathlib import Path
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+SYNONYMS = Path(__file__).resolve().parents[2] / "fixtures" / "synonyms.json"
+
+
+def seed(apps, schema_editor):
+    """Give a register that has no synonyms those that any municipality needs; whoever keeps it changes them."""
+    synonyms = apps.get_model("algorithms", "Synonym")
+    if not synonyms.objects.exists():
+        groups = json.loads(SYNONYMS.read_text(encoding="utf-8"))["synonyms"]
+        synonyms.objects.bulk_create(synonyms(words=group["words"]) for group in groups)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("algorithms", "0004_review_dates")]
+
+    operations = [
+        migrations.CreateModel(
+            name="SearchToken",
+            fields=[
+                ("token", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("count", models.IntegerField()),
+                ("stems", models.TextField()),
+            ],
+            options={"verbose_name": "zoekwoord", "verbose_name_plural": "zoekwoorden"},
+        ),
+        migrations.CreateModel(
+            name="SearchEntry",
+            fields=[
+                (
+                    "listing",
+                    models.OneToOneField(
+                        db_column="sequence",
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        primary_key=True,
+                        related_name="search",
+                        serialize=False,
+                        to="algorithms.listing",
+                    ),
+                ),
+                ("tokens", models.TextField()),
+                ("texts", models.TextField()),
+            ],
+            options={"verbose_name": "zoekregel", "verbose_name_plural": "zoekregels"},
+        ),
+        migrations.RunPython(seed, migrations.RunPython.noop),
+    ]

@@ -1,0 +1,106 @@
+"""What the list says about the words someone looked for: how they were read, and what to do when nothing is found."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.http import QueryDict
+
+from algorithms.filters import SORTINGS
+from algorithms.finding import NEWEST, RELEVANCE, Found
+from algorithms.models import Action, Publication
+from algorithms.search.query import MOST_CHARACTERS, MOST_TERMS
+from algorithms.standard import Words
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_NUMBER = re.compile(r"[0-9]{8}")
+MOST_TOLD = 100  # characters of what was left out
+
+
+@dataclass
+class Told:
+    """The words as they were typed, and everything the page tells about them. The queries are for links."""
+
+    words: str
+    answered: str  # the words that the results belong to: those typed, or the corrected ones
+    left_out: str
+    is_read: bool  # whether there was anything to search for
+    instead: bool
+    partial: bool
+    unsure: bool
+    suggestion: str
+    suggestion_query: str
+    without_words: str
+    without_facets: str
+    everywhere: int  # records with these words, whatever was chosen
+    withdrawn: Publication | None
+    most_characters: int = MOST_CHARACTERS
+    most_words: int = MOST_TERMS
+
+
+def words_of(query: QueryDict) -> tuple[str, str]:
+    """Return the words of a query as the search takes them, and what is too much, cut between two words."""
+    words = " ".join(_CONTROL.sub(" ", query.get("zoek", "")).split())
+    if len(words) <= MOST_CHARACTERS:
+        return words, ""
+    end = words.rfind(" ", 0, MOST_CHARACTERS + 1)
+    end = end if end > 0 else MOST_CHARACTERS
+    return words[:end], words[end:].strip()
+
+
+def told(query: QueryDict, found: Found, left_out: str) -> Told | None:
+    """Return what to tell of the words in a known query; None when there are none. At most one query, of a number."""
+    words = query.get("zoek", "")
+    if not words:
+        return None
+    answer = found.answer
+    too_many = answer.query.left_out.strip() if answer else ""
+    left_out = " ".join(filter(None, (too_many, left_out)))
+    suggestion = answer.suggestion if answer and answer.found else ""
+    only_words = QueryDict(mutable=True)
+    only_words["zoek"] = words
+    return Told(
+        words=words,
+        answered=(answer and answer.instead) or words,
+        left_out=left_out if len(left_out) <= MOST_TOLD else left_out[:MOST_TOLD].rstrip() + "…",
+        is_read=answer is not None,
+        instead=bool(answer and answer.instead),
+        partial=bool(answer and answer.partial),
+        unsure=bool(answer and answer.unsure),
+        suggestion=suggestion,
+        suggestion_query=_with(query, suggestion),
+        without_words=_with(query, ""),
+        without_facets=only_words.urlencode(),
+        everywhere=answer.found.bit_count() if answer else 0,
+        withdrawn=_withdrawn(words),
+    )
+
+
+def sorts(found: Found) -> list[tuple[str, Words, bool]]:
+    """Return the orders to choose from: (value, label, whether it is this one).
+
+    The one that stands when nothing is chosen has no value, so that whoever adds words later sees the best match first.
+    """
+    usual = RELEVANCE if found.answer else NEWEST
+    offered = [usual, *(value for value in SORTINGS if value not in (usual, RELEVANCE))]
+    return [("" if value == usual else value, SORTINGS[value], value == found.sort) for value in offered]
+
+
+def _with(query: QueryDict, words: str) -> str:
+    """Return the query with other words, or without; the best match first is no order when there are no words."""
+    other = query.copy()
+    other["zoek"] = words
+    if not words:
+        del other["zoek"]
+        if other.get("sorteer") == RELEVANCE:
+            del other["sorteer"]
+    return other.urlencode()
+
+
+def _withdrawn(words: str) -> Publication | None:
+    """Return the withdrawal of the record whose number this is; None when it is no number, or that of a public one."""
+    if not _NUMBER.fullmatch(words):
+        return None
+    last = Publication.objects.of(words).exclude(action=Action.REDACT).without_documents().last()
+    return last if last and last.action == Action.WITHDRAW else None

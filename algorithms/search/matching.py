@@ -1,0 +1,174 @@
+"""Where in a text the words stand that were asked for: for phrases, closeness, and the marks a reader sees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from algorithms.search import analyser, texts
+from algorithms.search.texts import Place
+
+FAR = 1_000  # words apart: not in one text
+SNIPPET = 200  # characters
+_BETWEEN = r"[^a-z0-9]+"
+_SMALL = "|".join(sorted(analyser.SMALL))
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """How a text shows that it answers: a whole word, the beginning of one, or a regular expression of a phrase."""
+
+    words: frozenset[str] = frozenset()
+    beginnings: tuple[str, ...] = ()
+    phrases: tuple[re.Pattern[str], ...] = ()
+
+    def __or__(self, other: Pattern) -> Pattern:
+        return Pattern(
+            self.words | other.words,
+            tuple(dict.fromkeys(self.beginnings + other.beginnings)),
+            tuple(dict.fromkeys(self.phrases + other.phrases)),
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.words or self.beginnings or self.phrases)
+
+    @classmethod
+    def of_phrase(cls, forms: list[set[str]], small: bool) -> Pattern:
+        """The pattern of words that follow each other, each in any of its forms."""
+        if not all(forms):
+            return cls()
+        between = rf"{_BETWEEN}(?:(?:{_SMALL}){_BETWEEN})*" if small else _BETWEEN
+        each = ["(?:" + "|".join(map(_spelled, sorted(some, key=len, reverse=True))) + ")" for some in forms]
+        return cls(phrases=(re.compile(rf"(?<![a-z0-9]){between.join(each)}(?![a-z0-9])"),))
+
+    def holds(self, word: str) -> bool:
+        return word in self.words or (bool(self.beginnings) and word.startswith(self.beginnings))
+
+    def marks(self, text: str) -> list[tuple[int, int]]:
+        """Return the places in a text, in order, without overlap."""
+        found = [(start, end) for word, start, end in analyser.spans(text) if self.holds(word)]
+        found += [(start, end) for word, start, end in analyser.wholes(text) if word in self.words]
+        if self.phrases:
+            folded = analyser.fold(text)
+            found += [match.span() for phrase in self.phrases for match in phrase.finditer(folded)]
+        return merged(found)
+
+
+def _spelled(word: str) -> str:
+    """A folded word as it may stand in a folded text: "risicos" also as "risico's"."""
+    return f"{word[:-1]}'?s" if word.endswith("s") and len(word) > 2 else word
+
+
+def merged(marks: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return places in order, those that overlap as one."""
+    made: list[tuple[int, int]] = []
+    for start, end in sorted(marks):
+        if made and start < made[-1][1]:
+            made[-1] = (made[-1][0], max(end, made[-1][1]))
+        else:
+            made.append((start, end))
+    return made
+
+
+def phrase_place(places: list[Place], pattern: Pattern) -> int | None:
+    """Return the weight of the weightiest text that holds a phrase; None when none does."""
+    held = [
+        texts.weight(place.letter)
+        for place in places
+        if any(phrase.search(analyser.fold(place.text)) for phrase in pattern.phrases)
+    ]
+    return min(held, default=None)
+
+
+def closeness(places: list[Place], patterns: list[Pattern]) -> int:
+    """Return how many other words stand between the nearest matches of all patterns in one text; 0 is best."""
+    return min((_apart(place.text, patterns) for place in places), default=FAR)
+
+
+def _apart(text: str, patterns: list[Pattern]) -> int:
+    last = [-FAR] * len(patterns)
+    best = FAR
+    for number, (word, _start, _end) in enumerate(analyser.spans(text)):
+        hit = False
+        for which, pattern in enumerate(patterns):
+            if pattern.holds(word):
+                last[which], hit = number, True
+        if hit:
+            best = min(best, number - min(last) + 1 - len(patterns))
+    return max(best, 0)
+
+
+# -- what a reader sees ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """A piece of a text with what was found in it. `marks` are places in `text`."""
+
+    key: str
+    lang: str
+    text: str
+    marks: tuple[tuple[int, int], ...]
+
+    def parts(self) -> Iterator[tuple[str, bool]]:
+        """Yield (text, whether it is marked)."""
+        yield from cut(self.text, self.marks)
+
+
+def cut(text: str, marks: tuple[tuple[int, int], ...] | list[tuple[int, int]]) -> Iterator[tuple[str, bool]]:
+    """Yield the parts of a text: (text, whether it is marked)."""
+    at = 0
+    for start, end in marks:
+        if start > at:
+            yield text[at:start], False
+        yield text[start:end], True
+        at = end
+    if at < len(text):
+        yield text[at:], False
+
+
+def snippet(places: list[Place], patterns: list[Pattern], lang: str) -> Snippet | None:
+    """Return a piece of the text that shows best why a record was found; None when no text shows it.
+
+    Best is where most of the words stand, then the weightiest, then the page's own language.
+    """
+    best: tuple[tuple[int, int, int], Place, list[tuple[int, int]]] | None = None
+    for place in places:
+        if place.key == "lars":
+            continue
+        each = [pattern.marks(place.text) for pattern in patterns]
+        held = sum(bool(some) for some in each)
+        if not held:
+            continue
+        worth = (-held, texts.weight(place.letter), texts.language(place.letter) != lang)
+        if best is None or worth < best[0]:
+            best = worth, place, merged([mark for some in each for mark in some])
+    if best is None:
+        return None
+    _worth, place, marks = best
+    start, end = _window(place.text, marks)
+    before, after = "… " if start else "", " …" if end < len(place.text) else ""
+    shown = tuple((s - start + len(before), e - start + len(before)) for s, e in marks if start <= s and e <= end)
+    return Snippet(place.key, texts.language(place.letter), before + place.text[start:end] + after, shown)
+
+
+def _window(text: str, marks: list[tuple[int, int]]) -> tuple[int, int]:
+    """Return the piece of some `SNIPPET` characters that holds most marks, cut between words."""
+    if len(text) <= SNIPPET * 3 // 2:
+        return 0, len(text)
+    counts = [sum(start <= other < start + SNIPPET * 3 // 4 for other, _end in marks) for start, _end in marks]
+    first = marks[counts.index(max(counts))][0]
+    start = max(first - SNIPPET // 4, 0)
+    line = text.rfind("\n", start, first)
+    if line >= 0:
+        start = line + 1
+    elif start:
+        space = text.find(" ", start, first)
+        start = space + 1 if space >= 0 else first
+    end = min(start + SNIPPET, len(text))
+    if end < len(text):
+        space = text.rfind(" ", first, end)
+        last = max((stop for begin, stop in marks if begin < end), default=end)
+        end = max(space if space > first else end, min(last, end + 64))
+    return start, end
