@@ -32,13 +32,12 @@ _APOSTROPHES = "'’‘ʼ`´′\u00ad\u200b\u200c\u200d\ufeff"  # and what is no
 _HYPHENS = "-\u2010\u2011"
 
 _WORD = re.compile(r"[a-z0-9]+(?:'+[a-z0-9]+)*")
-# What stands together: words joined by hyphens, digits in groups, single letters with dots or "&" between them.
-_TOGETHER = re.compile(
-    r"[a-z0-9]+(?:'+[a-z0-9]+)*(?:-[a-z0-9]+(?:'+[a-z0-9]+)*){1,5}"
-    r"|(?<![a-z0-9])[0-9]{1,6}(?:[ ./][0-9]{1,6}){1,5}(?![a-z0-9])"
-    r"|(?<![a-z0-9])[a-z](?:[.&][a-z]){1,7}(?![a-z0-9])"
-)
+# What stands together: words joined by hyphens, single letters with dots or "&" between them; digits in groups.
+_JOINED = re.compile(r"(?<![a-z0-9'])[a-z0-9']++(?:-[a-z0-9']+){1,5}|(?<![a-z0-9])[a-z](?:[.&][a-z]){1,7}(?![a-z0-9])")
+_GROUPED = re.compile(r"(?<![a-z0-9])[0-9]{1,6}+(?:[ ./][0-9]{1,6}+){1,5}(?![a-z0-9])")
+_IS_GROUPED = re.compile(r"[0-9][ ./][0-9]")
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
+_SPACED = bytes(code if chr(code).isdigit() or "a" <= chr(code) <= "z" else 32 for code in range(256))
 
 
 class _Folding(dict[int, str]):
@@ -63,18 +62,33 @@ _FOLDING = _Folding()
 
 
 def fold(text: str) -> str:
-    """Return a text without case and accents, of the same length: a place in one is that place in the other."""
-    if text.isascii():
-        return text.lower().replace("`", "'")
-    return text.translate(_FOLDING)
+    """Return a text in ASCII, without case and accents, of the same length: places in one are places in the other."""
+    if not text.isascii():
+        others = {char for char in set(text) if char > "\x7f"}
+        if len(others) > 50:
+            text = text.translate(_FOLDING)
+        else:  # the usual few accents and quotes: faster one by one
+            for char in others:
+                text = text.replace(char, _FOLDING[ord(char)])
+    return text.lower().replace("`", "'")
 
 
 def words(text: str) -> set[str]:
     """Return the words of a text, each once, and what stands together as a whole."""
     folded = fold(text)
-    found = set(_WORD.findall(folded))
-    found.update(_NOT_LETTERS.sub("", whole) for whole in _TOGETHER.findall(folded))
-    return {_short(word) if "'" in word or len(word) > MOST_LETTERS else word for word in found}
+    found = set(folded.encode().translate(_SPACED, b"'").decode().split())
+    # Only where there can be any is looked for wholes: looking everywhere costs ten times as much.
+    joined = [
+        part for part in folded.split() if not part.isalnum() and ("-" in part or "&" in part or "." in part[:-1])
+    ]
+    if joined:
+        found.update(_NOT_LETTERS.sub("", whole) for whole in _JOINED.findall(" ".join(joined)))
+    if _IS_GROUPED.search(folded):
+        found.update(_NOT_LETTERS.sub("", whole) for whole in _GROUPED.findall(folded))
+    if any(len(word) > MOST_LETTERS for word in found):
+        found = {word[:MOST_LETTERS] for word in found}
+    found.discard("")
+    return found
 
 
 def _short(word: str) -> str:
@@ -89,8 +103,10 @@ def spans(text: str) -> Iterator[tuple[str, int, int]]:
 
 def wholes(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield (word, start, end) of what stands together."""
-    for match in _TOGETHER.finditer(fold(text)):
-        yield _NOT_LETTERS.sub("", match.group())[:MOST_LETTERS], match.start(), match.end()
+    folded = fold(text)
+    for pattern in (_JOINED, _GROUPED):
+        for match in pattern.finditer(folded):
+            yield _NOT_LETTERS.sub("", match.group())[:MOST_LETTERS], match.start(), match.end()
 
 
 def key(name: str) -> str:
@@ -182,15 +198,15 @@ def _closed(stem: str) -> str:
 # Words that say nothing of what someone looks for; they count only when a query has no other.
 SMALL = frozenset(
     """
-    de het een en van in op te is er om aan met bij voor door uit over als dat die dit deze dan naar tot ook niet geen
-    wel nog al maar want dus of toch zo hoe wat wie waar waarom wanneer welk welke hier daar heeft heb hebben had was
-    waren wordt worden werd zijn ben bent kan kun kunnen kunt mag mogen moet moeten wil willen zal zullen zou gaat gaan
-    ga krijg krijgt krijgen doe doet doen ik jij je u uw wij we hij zij ze hen hun mij me mijn ons onze jouw zich elkaar
-    men word staat staan komt komen kom maak maakt maken lang weer steeds vaak soms even nodig zoek zoekt zoeken vind
-    vinden laat laten hoeveel iemand iets iedereen alle alles veel meer tegen onder af toe tijdens via per zonder sinds
-    tussen s t n the a an and or for to from with without by at as it its this that these those are be been has have do
-    does did how what who why when where which can could may must will would my your our their his her i you he she they not
-    no on into about there
+    de het een en van in op te is er om aan met bij voor door uit over als dat die dit deze dan naar tot ook niet
+    geen wel nog al maar want dus of toch zo hoe wat wie waar waarom wanneer welk welke hier daar heeft heb hebben
+    had was waren wordt worden werd zijn ben bent kan kun kunnen kunt mag mogen moet moeten wil willen zal zullen
+    zou gaat gaan ga krijg krijgt krijgen doe doet doen ik jij je u uw wij we hij zij ze hen hun mij me mijn ons
+    onze jouw zich elkaar men word staat staan komt komen kom maak maakt maken lang weer steeds vaak soms even nodig
+    zoek zoekt zoeken vind vinden laat laten hoeveel iemand iets iedereen alle alles veel meer tegen onder af toe
+    tijdens via per zonder sinds tussen s t n the a an and or for to from with without by at as it its this that
+    these those are be been has have do does did how what who why when where which can could may must will would my
+    your our their his her i you he she they not no on into about there
     """.split()
 )
 LINKS = ("", "s", "e", "en", "n", "er", "es")  # letters that glue the parts of a compound

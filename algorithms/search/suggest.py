@@ -1,4 +1,4 @@
-"""What to offer while someone types: the last word finished, and records whose name fits. Cheap, bounded, never an error.
+"""What to offer while someone types: the last word finished, and records whose name fits. Cheap and never an error.
 
 words(engine, "gemeente parkeerv", "nl")    ["gemeente parkeervergunning", …], most used first
 named(engine, "parkeerv", "nl")             the sequences of records, best first
@@ -66,7 +66,7 @@ def named(engine: Engine, typed: str, lang: str) -> list[int]:
 
 
 def _is_worth_it(typed: str) -> bool:
-    return FEWEST_CHARACTERS <= len(typed.strip()) and len(typed) <= MOST_CHARACTERS
+    return len(typed.strip()) >= FEWEST_CHARACTERS and len(typed) <= MOST_CHARACTERS
 
 
 def _completions(engine: Engine, term: Term, letters: str, lang: str) -> list[str]:

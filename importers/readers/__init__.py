@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from importers.readers import documents, national_page, rotterdam_print
+from importers.readers import documents, national_json, national_page, rotterdam_print
 from importers.readers.base import (
     MAX_BYTES,
     MAX_PRINT_BYTES,
@@ -31,6 +31,7 @@ READERS: dict[str, Callable[[str, str], Reading]] = {
     "national-page": national_page.read,
     "rotterdam-print": rotterdam_print.read,
     "documents": documents.read,
+    "national-json": national_json.read,
 }
 
 
@@ -51,7 +52,7 @@ def read(data: bytes, filename: str, format: str = "auto") -> Reading:
 
 def _recognise(text: str, filename: str) -> str:
     if is_json(text):
-        return "documents"
+        return "national-json" if national_json.is_likely(text) else "documents"
     scores = {"national-page": national_page.likeness(text), "rotterdam-print": rotterdam_print.likeness(text)}
     best = max(scores, key=lambda key: scores[key])
     if scores[best] < 3:

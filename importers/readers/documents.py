@@ -8,7 +8,7 @@ not what it is, and are dropped. What the document has no key for is kept in `le
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any
 
@@ -37,7 +37,11 @@ class Refused(Exception):
 
 def read(text: str, filename: str) -> Reading:
     """Read the file; an unsafe record is refused by itself, a file of a wrong shape raises `Unreadable`."""
-    content = _parse(text, filename)
+    return gather(parse(text, filename), filename, document)
+
+
+def gather(content: Any, filename: str, record: Callable[[str, dict[str, Any]], Record]) -> Reading:
+    """Take the rows out of their container; `record` makes of each safe row a record, and may raise `Refused`."""
     reading = Reading(FORMAT)
     if isinstance(content, list):
         records, place = content, "record {}"
@@ -47,7 +51,7 @@ def read(text: str, filename: str) -> Reading:
             if not isinstance(rows, list):
                 raise Unreadable(f"In {filename} is '{key}' geen lijst. Zet er een lijst [ … ] neer.")
             if key in LISTS[:3]:
-                _within(filename, key, rows, MOST_REGISTER_ROWS)
+                within(filename, key, rows, MOST_REGISTER_ROWS)
                 _register_data(reading, key, rows)
         own = "records" if "records" in content else "results"
         records, place = content.get(own, []), f"{own}, nummer {{}}"
@@ -58,15 +62,16 @@ def read(text: str, filename: str) -> Reading:
             f"{filename} bevat geen documenten van een register. Lever één document, een lijst van documenten, de "
             "bulkexport of een bestand met 'records' aan."
         )
-    _within(filename, "records", records, MOST_RECORDS)
+    within(filename, "records", records, MOST_RECORDS)
     for number, row in enumerate(records, start=1):
-        _take(reading, place.format(number), row, lambda where, row: reading.records.append(_record(where, row)))
-    names = {str(name) for record in reading.records if (name := _organization(record.values))}
+        _take(reading, place.format(number), row, lambda where, row: reading.records.append(record(where, row)))
+    names = {str(name) for found in reading.records if (name := _organization(found.values))}
     reading.organization = names.pop() if len(names) == 1 else None
     return reading
 
 
-def _within(filename: str, key: str, rows: list, most: int) -> None:
+def within(filename: str, key: str, rows: list, most: int) -> None:
+    """Raise `Unreadable` when there are too many rows."""
     if len(rows) > most:
         raise Unreadable(
             f"{filename} heeft {len(rows)} {key}; het mogen er hoogstens {most} zijn. Splits het bestand en lees de "
@@ -79,7 +84,8 @@ def _organization(values: dict[str, Any]) -> Any:
     return organization.get("name") if isinstance(organization, dict) else organization
 
 
-def _parse(text: str, filename: str) -> Any:
+def parse(text: str, filename: str) -> Any:
+    """Return what a file of JSON holds; raise `Unreadable` when it is no JSON, or too much of it to be safe."""
     bounds = (
         (text.count("{") + text.count("["), MOST_CONTAINERS, "lijsten en objecten"),
         (text.count(","), MOST_VALUES, "komma's"),
@@ -135,14 +141,14 @@ def _no_constant(name: str) -> Any:
 def _take(reading: Reading, where: str, row: Any, take: Any) -> None:
     """Hand a safe row over to `take`; another is refused by itself."""
     try:
-        _check_safe(row)
+        check_safe(row)
         name = row.get("name") or row.get("title") or row.get("path")
         take(f"{where} ({name[:100]})" if isinstance(name, str) else where, row)
     except Refused as refused:
         reading.refused.append(Refusal(where, refused.why, refused.cure))
 
 
-def _check_safe(row: Any) -> None:
+def check_safe(row: Any) -> None:
     """Refuse what no document looks like, and characters that JSON can write with an escape past the door."""
     if not isinstance(row, dict):
         raise Refused(
@@ -167,7 +173,8 @@ def _check_safe(row: Any) -> None:
             inside.append(chain(value.keys(), value.values()) if isinstance(value, dict) else iter(value))
 
 
-def _record(where: str, row: dict[str, Any]) -> Record:
+def document(where: str, row: dict[str, Any]) -> Record:
+    """Make a record of one of this register's own documents."""
     record = Record(where, {})
     kept: list[dict[str, str]] = []
     for key, value in row.items():

@@ -7,8 +7,8 @@ from algorithms import publishing
 
 class Command(BaseCommand):
     help = (
-        "Maakt de openbare lijst en de zoekindex opnieuw uit het logboek, als `verify_register` zegt dat de lijst ervan "
-        "afwijkt."
+        "Maakt de openbare lijst en de zoekindex opnieuw uit het logboek, als `verify_register` zegt dat de lijst "
+        "ervan afwijkt."
     )
 
     def handle(self, *args, **options):
