@@ -16,14 +16,15 @@ class AlgorithmsConfig(AppConfig):
 
 
 def _index_what_was_public(sender, using: str = "default", **kwargs) -> None:
-    """Signal receiver for `post_migrate`: index what was published before there was an index."""
+    """Signal receiver for `post_migrate`: index what was published before there was an index, or by another release."""
     from django.db import connections
 
     from algorithms import publishing
-    from algorithms.models import Listing, fulltext
+    from algorithms.models import fulltext
+    from algorithms.search import index
 
     if using != "default" or fulltext.TABLE not in connections[using].introspection.table_names():
         return
-    if Listing.objects.filter(search__isnull=True).exists():
+    if not index.is_current():
         for _done in publishing.rebuild_index():
             pass

@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
     dependencies = [("algorithms", "0004_review_dates")]
 
     operations = [
+        migrations.AddField("head", "index_maker", models.CharField(blank=True, max_length=64, default="")),
         migrations.CreateModel(
             name="SearchToken",
             fields=[

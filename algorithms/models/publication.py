@@ -31,6 +31,7 @@ class Head(models.Model):
     hash = models.CharField(max_length=64, default=GENESIS)
     published_at = models.DateTimeField(null=True)
     site_revision = models.BigIntegerField(default=0)
+    index_maker = models.CharField(max_length=64, blank=True, default="")  # which code made the search index
 
     class Meta:
         verbose_name = _("stand van het logboek")

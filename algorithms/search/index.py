@@ -6,20 +6,29 @@ longer public leave both in the same transaction. `publishing` is the only calle
 
 from __future__ import annotations
 
+import hashlib
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
 from typing import TypeVar
 
 from django.db import connection, connections
 
 from algorithms.document import Document
-from algorithms.models import SearchEntry, SearchToken, fulltext
+from algorithms.models import Head, Listing, SearchEntry, SearchToken, fulltext
 from algorithms.search import analyser, texts
 
 Item = TypeVar("Item")
 
 ROWS = 2_000  # written or removed in one statement
+SAMPLE, MOST_VALUES = (
+    3,
+    500,
+)  # records, and tokens of each, that are looked at to see whether the index is of this release
 
 
 def entry(sequence: int, document: Document) -> SearchEntry:
@@ -59,9 +68,10 @@ def clear() -> None:
 
 
 def mend() -> None:
-    """Put back what of the database's own index is missing or differs from the entries."""
+    """Put back what of the database's own index is missing or differs from the entries; it is this release's then."""
     fulltext.install(connection)
     fulltext.rebuild(connection)
+    Head.objects.update(index_maker=maker())
 
 
 def forget() -> None:
@@ -87,6 +97,20 @@ def _count(changes: Counter[str]) -> None:
 def _slices(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     for start in range(0, len(items), ROWS):
         yield items[start : start + ROWS]
+
+
+@cache
+def maker() -> str:
+    """Return what tells one way of making the index from another: a hash of the code that makes it."""
+    told = hashlib.sha256(version("snowballstemmer").encode())
+    for module in (analyser, texts, sys.modules[__name__]):
+        told.update(Path(str(module.__file__)).read_bytes())
+    return told.hexdigest()
+
+
+def is_current() -> bool:
+    """Whether this release made the index, and every public record is in it."""
+    return Head.now().index_maker == maker() and not Listing.objects.filter(search__isnull=True).exists()
 
 
 # -- the proof ---------------------------------------------------------------------------------------------------------
