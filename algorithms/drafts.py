@@ -30,7 +30,7 @@ from algorithms.models import (
     Stage,
     Template,
 )
-from algorithms.models.algorithm import write_columns
+from algorithms.models.algorithm import insert_rows, write_columns
 from algorithms.standard import FIELDS
 
 # What belongs to one record and not to a copy of it.
@@ -112,7 +112,7 @@ def saved_many(
     events: list[Event | None] = []
     marked: list[Algorithm] = []  # whose marks of stale English are others now
     changed: list[Algorithm] = []
-    paragraphs: list[Paragraph] = []
+    paragraphs: list[tuple[int, str]] = []
     now = timezone.now()
     for algorithm, before in befores.items():
         row, after = found[algorithm.pk], afters[algorithm.pk]
@@ -130,7 +130,7 @@ def saved_many(
         if not version:  # of a version, publishing knows the digest
             row.digest = documents.digest(after)
         changed.append(row)
-        paragraphs += [Paragraph(algorithm=row, digest=digest) for digest in hints.paragraphs(after)]
+        paragraphs += [(row.pk, digest) for digest in hints.paragraphs(after)]
         events.append(
             Event(
                 algorithm=row,
@@ -145,8 +145,7 @@ def saved_many(
         )
     write_columns(changed, ["revision", "edited_by", "updated_at", *STOCK, "digest"])
     write_columns(marked, ["stale_english"])
-    Paragraph.objects.filter(algorithm__in=changed).delete()
-    Paragraph.objects.bulk_create(paragraphs, batch_size=1000)
+    _replace_paragraphs(changed, paragraphs)
     Event.objects.bulk_create([event for event in events if event], batch_size=200)
     for algorithm in befores:
         row = found[algorithm.pk]
@@ -177,13 +176,16 @@ def take_stock() -> int:
                 row.public_digest = documents.digest(json.loads(is_public.publication.document))
         with transaction.atomic():
             write_columns(batch, [*STOCK, "digest", "public_digest"])
-            pairs = [(row, hints.paragraphs(documents.build(row))) for row in batch]
-            Paragraph.objects.filter(algorithm__in=batch).delete()
-            Paragraph.objects.bulk_create(
-                [Paragraph(algorithm=row, digest=digest) for row, found in pairs for digest in found], batch_size=1000
-            )
+            found = [(row.pk, digest) for row in batch for digest in hints.paragraphs(documents.build(row))]
+            _replace_paragraphs(batch, found)
         count += len(batch)
     return count
+
+
+def _replace_paragraphs(rows: list[Algorithm], paragraphs: list[tuple[int, str]]) -> None:
+    """Keep these (draft, digest) of the drafts, and no others."""
+    Paragraph.objects.filter(algorithm__in=rows).delete()
+    insert_rows(Paragraph, ["algorithm", "digest"], paragraphs)
 
 
 def equal_paragraphs(algorithm: Algorithm, draft: Document, others: Any) -> dict[str, str]:

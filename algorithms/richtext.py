@@ -49,8 +49,10 @@ _TAG_LIKE = re.compile(r"<(?=[/a-zA-Z])/?([a-zA-Z][^\s/>]*)?")
 _TITLE = re.compile(r"<title>[^<]*</title>", re.IGNORECASE)  # of a page pasted whole: no part of its text
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _ANY_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
-# Plain paragraphs of words with single spaces between them: canonical already, as most texts are.
-_PARAGRAPHS = re.compile(r"(?:<p>[^\s<>&]+(?: [^\s<>&]+)*</p>)+")
+# Paragraphs, sub-headings and flat lists of words, single spaces between them: canonical already, as most texts are.
+_WORDS = r"[^\s<>&]+(?:(?:&(?:amp|lt|gt);| (?![ <])|<br>(?![ <]))[^\s<>&]*)*"
+_ITEMS = rf"(?:<li>{_WORDS}</li>)+"
+_CANONICAL = re.compile(rf"(?:<p>{_WORDS}</p>|<h4>{_WORDS}</h4>|<ul>{_ITEMS}</ul>|<ol>{_ITEMS}</ol>)+")
 # Word's own elements ("<o:p>", "<w:sdt>"): markup, though no HTML. Its paragraphs in a list say so in class or style.
 _OFFICE = re.compile(r"(?:[omvwx]|st\d|u\d):[a-z][a-z0-9]*", re.IGNORECASE)
 _FROM_WORD = re.compile(r"mso-list|MsoList", re.IGNORECASE)
@@ -111,7 +113,7 @@ def clean(text: str) -> str:
         return ""
     if bad := forbidden_character(text):
         raise ValueError(f"forbidden character {bad}")
-    if _PARAGRAPHS.fullmatch(text):
+    if _CANONICAL.fullmatch(text):
         return text
     if not is_markup(text):
         return _shape(from_plain(html.unescape(text) if "&" in text and "<" not in text else text))

@@ -20,7 +20,7 @@ from algorithms.models import (
     Reference,
     Row,
 )
-from algorithms.models.algorithm import new_lars
+from algorithms.models.algorithm import insert_rows, new_lars
 from algorithms.models.register import fold
 from algorithms.standard import FIELDS, ROW_KEYS, TRANSLATED, TRANSLATIONS
 
@@ -41,22 +41,19 @@ def apply_many(pairs: list[Pair]) -> list[Algorithm]:
     """
     register = _Register()
     register.make_parties([row for _algorithm, data in pairs for row in data.get("parties", [])])
-    taken: set[str] = set()
-    for algorithm, data in pairs:
+    numbers = [algorithm.lars or data.get("lars") or "" for algorithm, data in pairs]
+    free = iter(new_lars(numbers.count(""), numbers))
+    for (algorithm, data), lars in zip(pairs, numbers, strict=True):
+        if algorithm._state.adding:
+            algorithm.loaded |= {key: [] for key in (*ROW_KEYS, "translations")}
         _write_facts(algorithm, data, register)
-        if not algorithm.lars:
-            algorithm.lars = data.get("lars") or new_lars(taken)
-        taken.add(algorithm.lars)
+        algorithm.lars = lars or next(free)
     known = [algorithm for algorithm, _data in pairs if not algorithm._state.adding]
     Algorithm.objects.bulk_create([algorithm for algorithm, _data in pairs if algorithm._state.adding])
     for algorithm in known:
         algorithm.save()
     _write_rows(pairs, {algorithm.pk for algorithm in known}, register)
     _write_translations(pairs, {algorithm.pk for algorithm in known})
-    for algorithm, data in pairs:
-        loaded = vars(algorithm).get("_prefetched_objects_cache", {})
-        for key in data:  # what it may have loaded of these is gone
-            loaded.pop("reference_rows" if ROW_MODELS.get(key) is Reference else key, None)
     return [algorithm for algorithm, _data in pairs]
 
 
@@ -135,13 +132,14 @@ def _write_rows(pairs: list[Pair], known: set[int], register: _Register) -> None
             old = old.filter(group=key)
         kept = _english_by_dutch(old, key, {algorithm.pk for algorithm, data in replaced if "translations" in data})
         old.delete()
-        model._default_manager.bulk_create(
-            [
+        for algorithm, data in replaced:
+            algorithm.loaded[key] = [
                 _row(model, key, algorithm, order, values, english, kept.get(algorithm.pk, {}), register)
-                for algorithm, data in replaced
                 for order, (values, english) in enumerate(zip(data[key], _english_rows(data, key), strict=True))
             ]
-        )
+        names = [field.attname for field in model._meta.concrete_fields if not field.primary_key]
+        new = [row for algorithm, _data in replaced for row in algorithm.loaded[key]]
+        insert_rows(model, names, [[getattr(row, name) for name in names] for row in new])
 
 
 def _english_rows(data: Document, key: str) -> list[Document]:
@@ -193,17 +191,21 @@ def _write_translations(pairs: list[Pair], known: set[int]) -> None:
     }
     new = []
     for algorithm, data in pairs:
+        if "translations" not in data:
+            continue
+        algorithm.loaded["translations"] = []
         for lang in TRANSLATIONS:
-            if "translations" not in data:
-                continue
             given = data["translations"].get(lang, {})
             texts = {key: text for key, text in given.items() if key in TRANSLATED}
             translation = stored.get((algorithm.pk, lang))
             if translation is None:
-                if texts:
-                    new.append(AlgorithmTranslation(algorithm=algorithm, lang=lang, **texts))
-                continue
-            for key in TRANSLATED:
-                setattr(translation, key, texts.get(key, ""))
-            translation.save()
+                if not texts:
+                    continue
+                translation = AlgorithmTranslation(algorithm=algorithm, lang=lang, **texts)
+                new.append(translation)
+            else:
+                for key in TRANSLATED:
+                    setattr(translation, key, texts.get(key, ""))
+                translation.save()
+            algorithm.loaded["translations"].append(translation)
     AlgorithmTranslation.objects.bulk_create(new)

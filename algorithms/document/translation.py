@@ -41,6 +41,8 @@ def stale_pairs(
     `known` are those that were stale already; `confirmed` are the places ("goal", "steps.2.action") whose English
     someone says still holds.
     """
+    if not after.get("translations", {}).get(ENGLISH):
+        return []
     old = {_digest(key, dutch, english) for _place, key, dutch, english in _pairs(before)}
     old_english = {(key, english) for _place, key, _dutch, english in _pairs(before)}
     stale = set()

@@ -7,13 +7,14 @@ in Dutch and once per other language in `AlgorithmTranslation`; the texts of row
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, models
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from algorithms import standard
@@ -57,13 +58,19 @@ def permitted(
     return models.CheckConstraint(condition=models.Q(**{f"{column}__in": values}), name=f"{table}_{column}")
 
 
-def new_lars(taken: frozenset[str] | set[str] = frozenset()) -> str:
-    """Return a free LARS number, none of `taken`: seven random digits 1-9 and a check digit (DESIGN §3)."""
-    while True:
-        seven = "".join(secrets.choice("123456789") for _ in range(7))
-        lars = f"{seven}{standard.lars_check_digit(seven)}"
-        if lars not in taken and not Algorithm.objects.filter(lars=lars).exists():
-            return lars
+def new_lars(count: int = 1, taken: Collection[str] = ()) -> list[str]:
+    """Return free LARS numbers, none of `taken`: seven random digits 1-9 and a check digit (DESIGN §3)."""
+    free: list[str] = []
+    while len(free) < count:
+        drawn = list(dict.fromkeys(_random_lars() for _ in range(count - len(free))))
+        known = {*taken, *free, *Algorithm.objects.filter(lars__in=drawn).values_list("lars", flat=True)}
+        free += [lars for lars in drawn if lars not in known]
+    return free
+
+
+def _random_lars() -> str:
+    seven = "".join(secrets.choice("123456789") for _ in range(7))
+    return f"{seven}{standard.lars_check_digit(seven)}"
 
 
 class Stage(models.TextChoices):
@@ -196,29 +203,68 @@ class Algorithm(Texts):
         return self.name or str(_("(zonder naam)"))
 
     def save(self, *args, **kwargs):
-        self.lars = self.lars or new_lars()
+        self.lars = self.lars or new_lars()[0]
         super().save(*args, **kwargs)
+
+    @cached_property
+    def loaded(self) -> dict[str, list[Any]]:
+        """The rows and translations of this draft that were read or written with it, by key of the document."""
+        return {}
+
+    def refresh_from_db(self, *args, **kwargs):
+        self.loaded.clear()
+        super().refresh_from_db(*args, **kwargs)
 
 
 def write_columns(rows: Sequence[Algorithm], names: list[str]) -> None:
     """Store these fields of many drafts, and nothing else of them; no signals, `updated_at` only when named.
 
-    One prepared statement: for a thousand rows it takes a tenth of `bulk_update`, which an import would feel.
+    For a thousand rows it takes a tenth of `bulk_update`, which an import would feel.
     """
     if not rows:
         return
     fields: list[Any] = [Algorithm._meta.get_field(name) for name in names]
-    quoted = connection.ops.quote_name
-    columns = ", ".join(f"{quoted(field.column)} = %s" for field in fields)
-    statement = f"UPDATE {quoted(Algorithm._meta.db_table)} SET {columns} WHERE id = %s"  # noqa: S608 our own names
+    table = connection.ops.quote_name(Algorithm._meta.db_table)
+    values = [
+        [*(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields), row.pk] for row in rows
+    ]
     with connection.cursor() as cursor:
-        cursor.executemany(
-            statement,
-            [
-                [*(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields), row.pk]
-                for row in rows
-            ],
-        )
+        if connection.vendor == "postgresql":  # it would go to the server and back for each row
+            one = f"({', '.join(['%s'] * (len(fields) + 1))})"
+            given = f"(VALUES {', '.join([one] * len(values))}) AS given"
+            columns = ", ".join(_given(field, number) for number, field in enumerate(fields, 1))
+            statement = f"UPDATE {table} SET {columns} FROM {given} WHERE id = given.column{len(fields) + 1}"  # noqa: S608
+            cursor.execute(statement, [value for row in values for value in row])
+        else:
+            columns = ", ".join(f"{connection.ops.quote_name(field.column)} = %s" for field in fields)
+            cursor.executemany(f"UPDATE {table} SET {columns} WHERE id = %s", values)  # noqa: S608 our own names
+
+
+def _given(field: Any, number: int) -> str:
+    """Return the assignment of one field from a list of values, whose columns know no type when they hold only NULL.
+
+    No cast for texts: it would cut one that is too long without a word.
+    """
+    is_text = isinstance(field, models.CharField | models.TextField)
+    cast = "" if is_text else f"::{field.db_type(connection)}"
+    return f"{connection.ops.quote_name(field.column)} = given.column{number}{cast}"
+
+
+def insert_rows(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Store new rows of a table: what these fields hold of each, as the database takes it. No signals, no keys back.
+
+    A statement for many rows: for thousands of small ones it takes a fifth of `bulk_create` with its objects.
+    """
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    quoted = connection.ops.quote_name
+    columns = ", ".join(quoted(field.column) for field in fields)
+    statement = f"INSERT INTO {quoted(model._meta.db_table)} ({columns}) VALUES "  # noqa: S608 our own names
+    one = f"({', '.join(['%s'] * len(fields))})"
+    size = min(1000, (connection.features.max_query_params or 60_000) // len(fields))
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), size):
+            batch = rows[start : start + size]
+            cursor.execute(statement + ", ".join([one] * len(batch)), [value for row in batch for value in row])
 
 
 class AlgorithmTranslation(Texts):
