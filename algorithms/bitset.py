@@ -1,8 +1,9 @@
 """What is public now, in memory: for each facet value one integer with a bit for every record that has it.
 
-A filter is then `&`, a choice of several values `|`, a count `int.bit_count()`, whatever the size of the register. Bits
-stand in the order of publication, so the highest bit is the newest record and a publication adds one at the end.
-`now(head)` gives the index of a head; a process keeps one, and brings it up to date by what changed since.
+A filter is then `&`, a choice of several values `|`, a count `int.bit_count()`, whatever the size of the register. Bit
+n is the record whose current version is entry n of the log (its `sequence`), so the highest bit is the newest record,
+and a publication sets a new bit and clears the record's old one. `now(head)` gives the index of a head; a process keeps
+one, and brings it up to date by what changed since.
 
     index = bitset.now(Head.now())
     found = index.having("thema", ["verkeer", "wonen"]) & index.having("status", ["in-gebruik"])
@@ -14,15 +15,17 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterable
 from datetime import datetime
+from functools import reduce
+from itertools import islice, repeat
 
 from django.db import connection
 
 from algorithms.models import Head, Listing, Publication
 
-# Records that are gone leave a hole; with more holes than this the index is made anew.
-MOST_HOLES = 1_000
+FEW = 100  # records for which an integer of the size of the log need not be written out
 
 
 class Bitset:
@@ -30,14 +33,11 @@ class Bitset:
 
     def __init__(self, key: tuple[str, int], sequence: int) -> None:
         self.key = key  # head hash and site revision
-        self.sequence = sequence
-        self.sequences: list[int] = []  # place → sequence, ascending
-        self.lars: list[str] = []  # place → number
-        self.places: dict[int, int] = {}  # sequence → place
+        self.sequence = sequence  # of the newest entry of the log
         self.all = 0  # a bit for every public record
         self.facets: dict[str, dict[str, int]] = {}  # facet → slug → bits
         self.labels: dict[tuple[str, str], str] = {}
-        self.names: list[tuple[str, str, int]] = []  # (name key, number, place), in that order
+        self.names: list[tuple[str, str, int]] = []  # (name key, number, sequence), in that order
         self.memory: dict[str, object] = {}  # what others derive from this state and keep as long as it stands
 
     # -- asking --------------------------------------------------------------------------------------------------------
@@ -52,64 +52,68 @@ class Bitset:
     def since(self, moment: datetime) -> int:
         """Return the records published after a moment; `published_at` never runs back along the log."""
         first = Publication.objects.filter(published_at__gt=moment).order_by("sequence").values_list("pk").first()
-        if first is None:
-            return 0
-        place = bisect_left(self.sequences, first[0])
-        return self.all >> place << place
+        return self.all >> first[0] << first[0] if first else 0
 
     def counts(self, facet: str, among: int) -> dict[str, int]:
         """Return how many of `among` have each value of a facet; values that none has are left out."""
+        among &= self.all
         found = {slug: (bits & among).bit_count() for slug, bits in self.facets.get(facet, {}).items()}
         return {slug: count for slug, count in found.items() if count}
 
     def bits(self, sequences: Iterable[int]) -> int:
         """Return records by their sequences; those that are not public in this state are left out."""
-        made = bytearray(len(self.sequences) // 8 + 1)
-        places = self.places
-        for sequence in sequences:
-            place = places.get(sequence, -1)
-            if place >= 0:
-                made[place >> 3] |= 1 << (place & 7)
-        return int.from_bytes(made, "little") & self.all
+        return _bits(sequences, self.sequence) & self.all
 
     def named(self, key: str) -> int:
         """Return the records whose whole name has this key (`Listing.name_key`)."""
-        first, found = bisect_left(self.names, (key,)), 0
-        for name_key, _lars, place in self.names[first:]:
+        found = 0
+        for at in range(bisect_left(self.names, (key,)), len(self.names)):
+            name_key, _lars, sequence = self.names[at]
             if name_key != key:
                 break
-            found |= 1 << place
-        return found & self.all
+            found |= 1 << sequence
+        return found
 
     # -- in order ------------------------------------------------------------------------------------------------------
 
     def newest(self, found: int, start: int, stop: int) -> list[int]:
         """Return the sequences of the records from `start` to `stop`, the newest first."""
-        return [self.sequences[place] for place in _from_the_top(found, start, stop)]
+        high, low = _above(found, start), _above(found, stop)
+        rest, sequences = (found & ((1 << high) - 1)) >> low, []
+        while rest:
+            place = rest.bit_length() - 1
+            rest ^= 1 << place
+            sequences.append(place + low)
+        return sequences
 
     def by_name(self, found: int, start: int, stop: int) -> list[int]:
         """Return the sequences of the records from `start` to `stop`, by name."""
-        chosen = f"{found:b}"[::-1].ljust(len(self.sequences), "0")
-        picked = [place for _key, _lars, place in self.names if chosen[place] == "1"]
-        return [self.sequences[place] for place in picked[start:stop]]
+        chosen = f"{found:b}"[::-1].ljust(self.sequence + 1, "0")
+        return list(islice((at for _key, _lars, at in self.names if chosen[at] == "1"), start, stop))
 
 
-def _from_the_top(found: int, start: int, stop: int) -> list[int]:
-    """Return the places of the set bits number `start` to `stop`, counted from the highest."""
+def _bits(sequences: Iterable[int], most: int) -> int:
+    """Return an integer with these bits set; those above `most` are left out."""
+    within = [sequence for sequence in sequences if sequence <= most]
+    if len(within) < FEW:
+        return reduce(lambda found, sequence: found | 1 << sequence, within, 0)
+    digits = bytearray(b"0") * (most + 1)
+    # Setting each digit by a loop inside Python itself takes a third of one that is written out.
+    deque(map(digits.__setitem__, within, repeat(ord("1"))), maxlen=0)
+    digits.reverse()  # an integer is written with its highest digit first
+    return int(digits, 2)
+
+
+def _above(found: int, count: int) -> int:
+    """Return the lowest place from which upward no more than `count` bits are set."""
     low, high = 0, found.bit_length()
-    while low < high:  # the most bits that can go from below while `stop` of them remain
-        middle = (low + high + 1) // 2
-        if (found >> middle).bit_count() >= stop:
-            low = middle
+    while low < high:
+        middle = (low + high) // 2
+        if (found >> middle).bit_count() <= count:
+            high = middle
         else:
-            high = middle - 1
-    rest = found >> low
-    places = []
-    for _number in range(min(stop, rest.bit_count())):
-        place = rest.bit_length() - 1
-        rest ^= 1 << place
-        places.append(place + low)
-    return places[start:]
+            low = middle + 1
+    return low
 
 
 # -- making ------------------------------------------------------------------------------------------------------------
@@ -163,35 +167,28 @@ def _patched(before: Bitset, head: Head, key: tuple[str, int]) -> Bitset | None:
         return None  # another log: a restored backup
     entries = Publication.objects.filter(pk__gt=before.sequence, pk__lte=head.sequence)
     changed = set(entries.values_list("lars", flat=True))
-    gone = {place for place, lars in enumerate(before.lars) if lars in changed}
     made = Bitset(key, head.sequence)
     made.all = before.all
-    for place in gone:
-        made.all &= ~(1 << place)
-    if len(before.sequences) - made.all.bit_count() > max(MOST_HOLES, len(before.sequences) // 10):
-        return None
-    made.sequences, made.lars, made.places = [*before.sequences], [*before.lars], {**before.places}
     made.facets = {facet: {**values} for facet, values in before.facets.items()}
     made.labels = {**before.labels}
-    made.names = [row for row in before.names if row[2] not in gone]
+    for row in before.names:
+        if row[1] in changed:
+            made.all &= ~(1 << row[2])
+        else:
+            made.names.append(row)
     _append(made, before.sequence)
     return made
 
 
 def _append(made: Bitset, since: int) -> None:
     """Add the listings with a sequence above `since`, up to that of the index."""
-    rows = Listing.objects.filter(pk__gt=since, pk__lte=made.sequence).order_by("pk")
-    first = len(made.sequences)
-    for sequence, lars, name_key in rows.values_list("pk", "lars", "name_key").iterator(chunk_size=5_000):
-        made.places[sequence] = len(made.sequences)
-        made.names.append((name_key, lars, len(made.sequences)))
-        made.sequences.append(sequence)
-        made.lars.append(lars)
-    made.names.sort()
-    made.all |= (1 << len(made.sequences)) - (1 << first)
+    rows = Listing.objects.filter(pk__gt=since, pk__lte=made.sequence)
+    added = list(rows.values_list("name_key", "lars", "pk").iterator(chunk_size=5_000))
+    made.names = sorted([*made.names, *added])
+    made.all |= _bits((sequence for _key, _lars, sequence in added), made.sequence)
     with connection.cursor() as cursor:
         cursor.execute(_VALUES[connection.vendor], [since, made.sequence])
         for facet, slug, label, sequences in cursor.fetchall():
             values = made.facets.setdefault(facet, {})
-            values[slug] = values.get(slug, 0) | made.bits(map(int, sequences.split(",")))
+            values[slug] = values.get(slug, 0) | _bits(map(int, sequences.split(",")), made.sequence)
             made.labels[facet, slug] = max(label, made.labels.get((facet, slug), ""))

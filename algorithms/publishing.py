@@ -23,7 +23,7 @@ from algorithms import document as documents
 from algorithms import listing, log, richtext
 from algorithms.document import Document, Problem
 from algorithms.models import Action, Algorithm, Head, Listing, ListingFacet, Publication
-from algorithms.models.algorithm import write_columns
+from algorithms.models.algorithm import insert_rows, write_columns
 from algorithms.search import index
 
 REVIEW_AFTER = timedelta(days=365)
@@ -301,13 +301,8 @@ def _refresh_listings(published: list[tuple[Publication, Document]]) -> None:
     Listing.objects.bulk_create(
         [Listing(publication=entry, **listing.columns(document, entry.published_at)) for entry, document in published]
     )
-    ListingFacet.objects.bulk_create(
-        [
-            ListingFacet(listing_id=entry.sequence, facet=facet, slug=slug, label=label)
-            for entry, document in published
-            for facet, slug, label in listing.facets(document)
-        ]
-    )
+    facets = [(entry.sequence, *values) for entry, document in published for values in listing.facets(document)]
+    insert_rows(ListingFacet, ["listing", "facet", "slug", "label"], facets)
     index.replace(gone, [(entry.sequence, document) for entry, document in published])
 
 

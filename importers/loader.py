@@ -107,7 +107,7 @@ def load(
     if by and publish:
         raise ValueError("a person's import makes drafts; they are published by review")
     terms = Terms(by, organization, department, organizations, departments, publish, note)
-    with _collecting_by_hand():
+    with collecting_by_hand():
         candidates = list(_checked(reading, report, terms))
         gc.collect(0)
         with transaction.atomic():
@@ -125,7 +125,7 @@ def load(
 
 
 @contextmanager
-def _collecting_by_hand() -> Iterator[None]:
+def collecting_by_hand() -> Iterator[None]:
     """Leave garbage to `gc.collect(0)`, which looks only at what was made since the one before.
 
     By itself Python looks again and again through all that is alive, the whole file among it: a third of an import.
@@ -526,7 +526,7 @@ def _save(candidates: list[Candidate], report: Report, terms: Terms, rights: Rig
         candidate.after = documents.build(draft)
     outcomes = {}
     if terms.publish:
-        brought = [draft for _candidate, draft in taken if draft.lars not in own_work]
+        brought = [draft for found, draft in taken if found.record.was_public and draft.lars not in own_work]
         checked = {draft.lars for _candidate, draft in taken}  # above; the rest was refused
         published = publishing.publish_many(brought, note=terms.note, republish=True, checked=checked)
         outcomes = {outcome.lars: outcome for outcome in published}

@@ -37,7 +37,8 @@ def look(sources: list[Source]) -> Look:
     """Read all files; raise Unreadable when one of them cannot be read. All at once need not fit in memory."""
     records = untitled = 0
     for source in sources:
-        reading = source.read()
+        with loader.collecting_by_hand():
+            reading = source.read()
         records += len(reading.records)
         untitled += sum(record.name_is_proposed for record in reading.records)
         if len(sources) == 1:

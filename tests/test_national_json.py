@@ -420,6 +420,19 @@ def test_a_version_that_was_not_public_is_told():
     assert "niet gepubliceerd" not in told(record(published=True, state="PUBLISHED"))
 
 
+def test_a_version_that_was_not_public_stays_a_draft(client, db, tmp_path):
+    rows = json.loads(MIX.read_text(encoding="utf-8"))
+    rows[0] |= {"published": False, "state": "STATE_2"}
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps(rows), encoding="utf-8")
+    report = imported(tmp_path, path)
+    held = next(told for told in report["records"] if told["name"] == rows[0]["name"])
+    assert "niet gepubliceerd" in "\n".join(held["warnings"])
+    assert Algorithm.objects.filter(name=rows[0]["name"]).exists()
+    assert not Publication.objects.filter(lars=held["lars"]).exists()
+    assert Publication.objects.count() == len(rows) - 1
+
+
 def test_a_line_break_of_an_author_stays_also_after_a_long_line():
     first = "persoonsgegevens uit de bevolkingsadministratie van de gemeenten en van de klant zelf"
     found = record(

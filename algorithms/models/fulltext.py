@@ -11,10 +11,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 TABLE, INDEX = "algorithms_searchentry", "algorithms_searchindex"
 
-# The table keeps the text, FTS5 only which row holds which token: no places, no second copy of the text.
+# The table keeps the text, FTS5 only which row holds which token: no places, no second copy of the text. The beginnings
+# of a letter and three are indexed too: without, a short one would read hundreds of tokens.
 _SQLITE = {
     INDEX: "CREATE VIRTUAL TABLE algorithms_searchindex USING fts5(tokens, content='algorithms_searchentry',"
-    " content_rowid='sequence', detail='none', columnsize=0, tokenize='ascii')",
+    " content_rowid='sequence', detail='none', columnsize=0, tokenize='ascii', prefix='4')",
     "searchindex_insert": """CREATE TRIGGER searchindex_insert AFTER INSERT ON algorithms_searchentry BEGIN
   INSERT INTO algorithms_searchindex(rowid, tokens) VALUES (NEW.sequence, NEW.tokens);
 END""",

@@ -35,7 +35,7 @@ class SearchEntry(models.Model):
 
 
 class SearchToken(models.Model):
-    """One token of the register: how many records hold it, and the stems of its word, with a space between."""
+    """One token of letters only: how many records hold it, and the stems of its word, with a space between."""
 
     token = models.CharField(max_length=80, primary_key=True)
     count = models.IntegerField()

@@ -34,7 +34,7 @@ _HYPHENS = "-\u2010\u2011"
 _WORD = re.compile(r"[a-z0-9]+(?:'+[a-z0-9]+)*")
 # What stands together: words joined by hyphens, single letters with dots or "&" between them; digits in groups.
 _JOINED = re.compile(r"(?<![a-z0-9'])[a-z0-9']++(?:-[a-z0-9']+){1,5}|(?<![a-z0-9])[a-z](?:[.&][a-z]){1,7}(?![a-z0-9])")
-_GROUPED = re.compile(r"(?<![a-z0-9])[0-9]{1,6}+(?:[ ./][0-9]{1,6}+){1,5}(?![a-z0-9])")
+_GROUPED = re.compile(r"(?<![a-z0-9])[0-9]{1,6}(?:[ ./][0-9]{1,6}){1,5}(?![a-z0-9])")
 _IS_GROUPED = re.compile(r"[0-9][ ./][0-9]")
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 _SPACED = bytes(code if chr(code).isdigit() or "a" <= chr(code) <= "z" else 32 for code in range(256))
@@ -177,11 +177,11 @@ def surfaces(word: str) -> frozenset[str]:
     found = {word}
     if len(word) > 3 and word.isalpha():
         for stem in stems(word, "nl"):
-            found |= {stem, _closed(stem)}
+            found |= {stem, closed(stem)}
     return frozenset(form for form in found if len(form) >= 3)
 
 
-def _closed(stem: str) -> str:
+def closed(stem: str) -> str:
     """Return a stem as Dutch writes it in a closed syllable: "parker" → "parkeer", "bell" → "bel"."""
     if len(stem) < 3:
         return stem

@@ -30,7 +30,7 @@ from algorithms.search.texts import Place
 from algorithms.search.vocabulary import Vocabulary
 
 MOST_PHRASE_CANDIDATES = 500  # whose texts are read to see whether words follow each other
-MOST_RANKED = 40  # best records that are put in order by how close the words stand
+MOST_RANKED = 30  # best records that are put in order by how close the words stand
 MOST_KEPT = 32 * 1024 * 1024  # bytes of answers about single words
 FEW_WHOLE = 5  # records that hold every word of a sentence; with fewer others are shown too
 FEW = 2  # records: a word that so few hold may be a typing error
@@ -95,7 +95,7 @@ class Answer:
         totals = {}
         for total, bits in self.order:
             for sequence in best:
-                if bits >> self.engine.bitset.places[sequence] & 1:
+                if bits >> sequence & 1:
                     totals[sequence] = total
         found = dict(self.engine.texts(best))
         apart = {sequence: closeness(found.get(sequence, []), self.patterns) for sequence in best}
@@ -108,7 +108,7 @@ class Engine:
         self.vocabulary = Vocabulary.read()
         self.synonyms = Synonyms.read()
         self._kept: OrderedDict[tuple, Told] = OrderedDict()
-        self._room = MOST_KEPT // max(len(bitset.sequences) // 8 * 4, 1_000)  # answers that fit
+        self._room = MOST_KEPT // max(bitset.sequence // 2, 1_000)  # answers that fit
         self._lock = threading.Lock()
 
     # -- one question --------------------------------------------------------------------------------------------------
@@ -253,7 +253,7 @@ class Engine:
             return kept
         groups[PART] = set(vocabulary.compounds(word)) - forms
         told = self._told(("word", word), groups)
-        if unfinished and len(word) > 1 and len(vocabulary.beginning(word)) > (word in vocabulary.counts):
+        if unfinished and len(word) > 1 and vocabulary.is_beginning(word):
             begun = self._told(("beginning", word), {}, start=word)
             if forms:  # a word by itself: what begins with it comes last, however weighty
                 begun = Told({levels.BEGINNING: levels.union(begun.levels)} if begun.levels else {}, begun.pattern)
@@ -353,6 +353,8 @@ class Engine:
     def _is_known(self, word: str, *, unfinished: bool) -> bool:
         """Whether more than a few records hold a word, a form of it, or, unfinished, what begins with it."""
         vocabulary = self.vocabulary
+        if not word.isalpha():
+            return True
         known = vocabulary.forms(word) | (set(vocabulary.beginning(word)) if unfinished else set())
         if sum(vocabulary.counts[form] for form in known) > FEW:
             return True

@@ -80,8 +80,12 @@ def forget() -> None:
 
 
 def _count(changes: Counter[str]) -> None:
-    """Write down how many records hold each token, more or fewer than before; tokens of no record go."""
-    differing = sorted(token for token, more in changes.items() if more)
+    """Write down how many records hold each word, more or fewer than before; words of no record go.
+
+    Codes and numbers are left out: they have no forms, are never misspelt words, and a large register has more of them
+    than of words.
+    """
+    differing = sorted(token for token, more in changes.items() if more and token.isalpha())
     upsert = (
         "INSERT INTO algorithms_searchtoken (token, count, stems) VALUES {} "
         "ON CONFLICT (token) DO UPDATE SET count = algorithms_searchtoken.count + excluded.count"
@@ -127,7 +131,7 @@ class Check:
     def fault(self, sequence: int, document: Document, stored: SearchEntry | None) -> str:
         """Return what is wrong with the entry of a public record; "" when it is as it should be."""
         wanted = entry(sequence, document)
-        self.counts.update(wanted.tokens.split(" "))
+        self.counts.update(token for token in wanted.tokens.split(" ") if token.isalpha())
         self.records += 1
         if stored is None:
             return "ontbreekt"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from algorithms.search import analyser, texts
 from algorithms.search.texts import Place
 
-FAR = 1_000  # words apart: not in one text
+FAR = 1_000_000  # letters apart: not in one text
+MOST_ALTERNATIVES = 150  # words in one regular expression; more are looked up one by one
 SNIPPET = 200  # characters
 _BETWEEN = r"[^a-z0-9]+"
 _SMALL = "|".join(sorted(analyser.SMALL))
@@ -52,14 +54,28 @@ class Pattern:
     def holds(self, word: str) -> bool:
         return word in self.words or (bool(self.beginnings) and word.startswith(self.beginnings))
 
-    def marks(self, text: str) -> list[tuple[int, int]]:
+    def spots(self, folded: str) -> Iterator[tuple[int, int]]:
+        """Yield the places in a folded text; words that hyphens or spaces part are not seen (`marks` does)."""
+        if len(self.words) > MOST_ALTERNATIVES:
+            yield from ((start, end) for word, start, end in analyser.spans(folded) if self.holds(word))
+        elif self.words or self.beginnings:
+            yield from (match.span() for match in _expression(self).finditer(folded))
+        for phrase in self.phrases:
+            yield from (match.span() for match in phrase.finditer(folded))
+
+    def marks(self, text: str, *, parted: bool = True) -> list[tuple[int, int]]:
         """Return the places in a text, in order, without overlap."""
-        found = [(start, end) for word, start, end in analyser.spans(text) if self.holds(word)]
-        found += [(start, end) for word, start, end in analyser.wholes(text) if word in self.words]
-        if self.phrases:
-            folded = analyser.fold(text)
-            found += [match.span() for phrase in self.phrases for match in phrase.finditer(folded)]
+        found = [*self.spots(analyser.fold(text))]
+        if parted:
+            found += [(start, end) for word, start, end in analyser.wholes(text) if word in self.words]
         return merged(found)
+
+
+@lru_cache(1_000)
+def _expression(pattern: Pattern) -> re.Pattern[str]:
+    words = [_spelled(word) for word in sorted(pattern.words, key=lambda word: (-len(word), word))]
+    starts = [f"{start}[a-z0-9']*" for start in pattern.beginnings]
+    return re.compile(f"(?<![a-z0-9])(?<![a-z0-9]')(?:{'|'.join([*starts, *words])})(?!'*[a-z0-9])")
 
 
 def _spelled(word: str) -> str:
@@ -89,21 +105,21 @@ def phrase_place(places: list[Place], pattern: Pattern) -> int | None:
 
 
 def closeness(places: list[Place], patterns: list[Pattern]) -> int:
-    """Return how many other words stand between the nearest matches of all patterns in one text; 0 is best."""
-    return min((_apart(place.text, patterns) for place in places), default=FAR)
+    """Return over how many letters the nearest matches of all patterns in one text are spread; the fewer the better."""
+    return min((_spread(analyser.fold(place.text), patterns) for place in places), default=FAR)
 
 
-def _apart(text: str, patterns: list[Pattern]) -> int:
-    last = [-FAR] * len(patterns)
-    best = FAR
-    for number, (word, _start, _end) in enumerate(analyser.spans(text)):
-        hit = False
-        for which, pattern in enumerate(patterns):
-            if pattern.holds(word):
-                last[which], hit = number, True
-        if hit:
-            best = min(best, number - min(last) + 1 - len(patterns))
-    return max(best, 0)
+def _spread(folded: str, patterns: list[Pattern]) -> int:
+    if not all(pattern.may_hold(folded) for pattern in patterns):
+        return FAR
+    spots = sorted(
+        (start, end, which) for which, pattern in enumerate(patterns) for start, end in pattern.spots(folded)
+    )
+    last, best = [-FAR] * len(patterns), FAR
+    for start, end, which in spots:
+        last[which] = start
+        best = min(best, end - min(last))
+    return best
 
 
 # -- what a reader sees ------------------------------------------------------------------------------------------------
@@ -140,8 +156,9 @@ def snippet(places: list[Place], patterns: list[Pattern], lang: str) -> Snippet 
 
     Best is where most of the words stand, then the weightiest, then the page's own language.
     """
-    ordered = sorted(places, key=lambda place: (texts.weight(place.letter), texts.language(place.letter) != lang))
-    ordered = [place for place in ordered if place.key != "lars"]
+    ordered = [place for place in places if place.key != "lars"]
+    if lang != "nl":  # they are kept with the weightiest first, Dutch before English
+        ordered.sort(key=lambda place: (texts.weight(place.letter), texts.language(place.letter) != lang))
     # What hyphens and spaces part is found by looking at words only, so where no text seems to hold any, look at all.
     return _best(ordered, patterns, quick=True) or _best(ordered, patterns, quick=False)
 
@@ -149,14 +166,13 @@ def snippet(places: list[Place], patterns: list[Pattern], lang: str) -> Snippet 
 def _best(places: list[Place], patterns: list[Pattern], *, quick: bool) -> Snippet | None:
     most, best = 0, None
     for place in places:
+        likely = patterns
         if quick:
             folded = analyser.fold(place.text)
             likely = [pattern for pattern in patterns if pattern.may_hold(folded)]
-        else:
-            likely = patterns
         if len(likely) <= most:
             continue
-        marks = [found for pattern in likely if (found := pattern.marks(place.text))]
+        marks = [found for pattern in likely if (found := pattern.marks(place.text, parted=not quick))]
         if len(marks) > most:
             most, best = len(marks), (place, merged([mark for found in marks for mark in found]))
             if most == len(patterns):

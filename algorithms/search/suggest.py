@@ -44,7 +44,7 @@ def words(engine: Engine, typed: str, lang: str) -> list[str]:
     if rest:
         # Terms know their places, so what stands before is the question without its last word.
         among = engine.answer(before, lang).found
-        together = {word: (holders.ask(found)[word] & among).bit_count() for word in found}
+        together = {word: (bits & among).bit_count() for word, bits in holders.ask(found).items()}
         found = sorted((word for word in found if together[word]), key=lambda word: -together[word])
     written = holders.written(found[:MOST])
     return [before + written[word] for word in found[:MOST]]
@@ -151,7 +151,7 @@ class _Holders:
 def _as_written(word: str, places: list[Place], letters: str) -> str:
     """Return a word as it stands in these texts, in small letters unless it is an abbreviation; else as it is."""
     for place in places:
-        if place.letter not in letters or word[:1] not in analyser.fold(place.text):
+        if place.letter not in letters:
             continue
         for spans in (analyser.spans, analyser.wholes):
             for found, start, end in spans(place.text):

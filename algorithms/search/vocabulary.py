@@ -1,12 +1,13 @@
 """The words of the register, in memory: what they are forms of, what they are made of, and which look alike.
 
+Words are of letters only; codes and numbers are not kept here.
+
 Made from `SearchToken` for one state of the register. It acts when something is asked, so the index itself stays a pure
 function of each document.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -39,6 +40,8 @@ class Vocabulary:
                 by_stem[stem].add(word)
         self.by_stem = by_stem
         self.sorted = sorted(self.counts)
+        # How the words can stand inside longer ones: by their stems, so that no piece of a word need be stemmed.
+        self._inside = {surface for stem in by_stem for surface in (stem, analyser.closed(stem))}
         self._joined = "\n" + "\n".join(self.sorted) + "\n"
         self._parts: dict[str, tuple[str, ...]] = {}
 
@@ -51,13 +54,24 @@ class Vocabulary:
         return Speller(self.counts)
 
     def tokens(self, words: Iterable[str], letters: str) -> list[str]:
-        """Return the tokens of words behind any of these letters that some record holds."""
-        return [letter + word for word in words for letter in self.letters.get(word, "") if letter in letters]
+        """Return the tokens of words behind any of these letters that some record can hold."""
+        known = self.letters
+        return [
+            letter + word
+            for word in words
+            for letter in (known.get(word, "") if word.isalpha() else letters)
+            if letter in letters
+        ]
 
     # -- forms ---------------------------------------------------------------------------------------------------------
 
     def forms(self, word: str) -> set[str]:
-        """Return the words that are forms of this one, itself included when the register has it."""
+        """Return the words that are forms of this one, itself included when the register has it.
+
+        What has digits is its own only form; whether the register has it, only the index knows.
+        """
+        if not word.isalpha():
+            return {word}
         found = {word} if word in self.counts else set()
         for stem in analyser.stems(word, "nl") | analyser.stems(word, "en"):
             found |= self.by_stem.get(stem, set())
@@ -69,6 +83,10 @@ class Vocabulary:
         high = bisect_left(self.sorted, start + "\x7f")
         return self.sorted[low:high]
 
+    def is_beginning(self, start: str) -> bool:
+        """Whether other words may begin with this one."""
+        return not start.isalpha() or len(self.beginning(start)) > (start in self.counts)
+
     # -- compounds -----------------------------------------------------------------------------------------------------
 
     def compounds(self, word: str) -> list[str]:
@@ -77,14 +95,15 @@ class Vocabulary:
         for surface in analyser.surfaces(word):
             if surface != word and (len(surface) < 4 or len(surface) * 2 <= len(word)):
                 continue
-            for match in re.finditer(re.escape(surface), self._joined):
-                start = self._joined.rindex("\n", 0, match.start() + 1) + 1
-                end = self._joined.index("\n", match.end())
+            at = self._joined.find(surface)
+            while at >= 0:
+                after = at + len(surface)
+                start = self._joined.rindex("\n", 0, at + 1) + 1
+                end = self._joined.index("\n", after)
                 whole = self._joined[start:end]
-                if whole not in found and self._is_part(
-                    surface, whole[: match.start() - start], whole[match.end() - start :]
-                ):
+                if whole not in found and self._is_part(surface, whole[: at - start], whole[after - start :]):
                     found.add(whole)
+                at = self._joined.find(surface, after)
         found.discard(word)
         return sorted(found, key=lambda whole: (-self.counts[whole], whole))[:MOST_COMPOUNDS]
 
@@ -149,7 +168,7 @@ class Vocabulary:
         """Whether a part is a word of the register, a form of one, or what words of many kinds begin with."""
         if len(part) < shortest or part in analyser.SMALL:
             return False
-        if part in self.counts or any(stem in self.by_stem for stem in analyser.stems(part, "nl")):
+        if part in self.counts or part in self._inside:
             return True
         return len(part) > 3 and len({whole[len(part)] for whole in self.beginning(part)}) > 2
 

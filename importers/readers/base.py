@@ -46,6 +46,7 @@ class Record:
     warnings: list[Warning] = field(default_factory=list)
     name_is_proposed: bool = False
     proposed_name: str = ""  # what the reader proposed, also after a name was given
+    was_public: bool = True  # an import publishes again what was public elsewhere, and nothing else
     _warned: set[Warning] = field(default_factory=set, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -101,6 +101,7 @@ def national_record(where: str, row: dict[str, Any]) -> Record:
     row = _with_known_names(row)
     record = national_fields.read(where, row, {key: row[key] for key in row if key not in BOOKKEEPING})
     if row.get("published") is False or values.as_text(row.get("state")).upper() not in ("", "PUBLISHED"):
+        record.was_public = False
         record.warn("", "In de bron was deze versie niet gepubliceerd. Kijk of zij openbaar mag worden.")
     return record
 
