@@ -19,11 +19,12 @@ the other misses, so both stems are kept (of 20 families one joins 10, the other
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-import snowballstemmer
+from Stemmer import Stemmer
 
 MOST_LETTERS = 64  # of one word; a longer one is known by its beginning
 _MEMO = 100_000  # words whose stems are kept
@@ -116,8 +117,8 @@ def key(name: str) -> str:
 
 # -- stems -------------------------------------------------------------------------------------------------------------
 
-_PORTER, _KRAAIJ_POHLMANN = snowballstemmer.stemmer("dutch_porter"), snowballstemmer.stemmer("dutch")
-_ENGLISH = snowballstemmer.stemmer("english")
+_PORTER, _KRAAIJ_POHLMANN, _ENGLISH = Stemmer("dutch_porter"), Stemmer("dutch"), Stemmer("english")
+_stemming = threading.Lock()  # a stemmer serves one thread at a time
 _VOWELS = "aeiouy"
 # A plural's s, also of an abbreviation ("boas"); the t or d of a verb, behind a consonant or a long vowel.
 _ENDING = re.compile(r"(?<!s)s$|^.{3,}(?:[^aeiouytd]|([aeou])\1)[td]$")
@@ -142,8 +143,11 @@ def stems(word: str, lang: str) -> frozenset[str]:
     """
     if len(word) <= 3 or not word.isalpha():
         return frozenset((word,))
-    if lang == "en":
-        return frozenset((_ENGLISH.stemWord(word),))
+    with _stemming:
+        return frozenset((_ENGLISH.stemWord(word),)) if lang == "en" else _dutch(word)
+
+
+def _dutch(word: str) -> frozenset[str]:
     found: set[str] = set()
     for base in _bases(word):
         found.add(_PORTER.stemWord(base))

@@ -11,7 +11,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar
@@ -41,6 +41,7 @@ def entry(sequence: int, document: Document) -> SearchEntry:
     )
 
 
+@lru_cache(100_000)
 def stems(token: str) -> str:
     """Return the stems of a token's word as the table keeps them."""
     return " ".join(sorted(analyser.stems(token[1:], texts.language(token[0]))))
@@ -106,7 +107,7 @@ def _slices(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
 @cache
 def maker() -> str:
     """Return what tells one way of making the index from another: a hash of the code that makes it."""
-    told = hashlib.sha256(version("snowballstemmer").encode())
+    told = hashlib.sha256(version("pystemmer").encode())
     for module in (analyser, texts, sys.modules[__name__]):
         told.update(Path(str(module.__file__)).read_bytes())
     return told.hexdigest()
