@@ -73,7 +73,9 @@ UNREADABLE = "/algoritmes/33333335/versies/1/"
 # Each kind of page; what is no path is the name of a record.
 PUBLIC = [
     "/", "/algoritmes/", "/algoritmes/?thema=verkeer&status=in-gebruik&pagina=1", "/algoritmes/?thema=recht",
-    "/algoritmes/?pagina=2", "Aardgasvrij", "Heronderzoeken Uitkeringsgerechtigden", "Vuilwijzer", "Meerpersoons", LONG,
+    "/algoritmes/?zoek=parkeren", "/algoritmes/?zoek=xqzwv", "/algoritmes/?zoek=parkeervergining",
+    f"/algoritmes/?zoek={'woord+' * 40}", "/algoritmes/?zoek=22222220", "/algoritmes/?pagina=2",
+    "Aardgasvrij", "Heronderzoeken Uitkeringsgerechtigden", "Vuilwijzer", "Meerpersoons", LONG,
     f"{LONG}1/", WITHDRAWN, UNREADABLE, "/organisaties/", "/organisaties/gemeente-rotterdam/", "/wijzigingen/",
     "/open-data/", "/over/", "/over/uitleg/", "/toegankelijkheid/", "/privacy/", "/contact/", "/nergens/",
 ]  # fmt: skip
@@ -153,8 +155,20 @@ def test_a_public_page_is_accessible_and_fits_a_small_screen(visitor, address, k
     check(visitor)
 
 
+@pytest.mark.parametrize("language", ["", "/en"], ids=["nl", "en"])
+def test_the_search_box_is_accessible_with_its_list_and_its_help_open(visitor, language):
+    visitor.goto(f"{language}/algoritmes/")
+    visitor.locator(".search__help summary").click()
+    visitor.locator("#zoek").press_sequentially("pa")
+    options = visitor.locator("#suggesties [role=option]")
+    expect(options.first).to_be_visible()
+    visitor.keyboard.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    check(visitor)
+
+
 # What a screen can do and paper cannot; everything else in the page's main part must be on paper.
-SCREEN_ONLY = ".contents, .filters, .answers__ask, .pages, .to-results, .only-heard"
+SCREEN_ONLY = ".contents, .filters, .search, .answers__ask, .pages, .to-results, .only-heard"
 TEXTS = """(left_out) => [...document.querySelectorAll("main *")]
     .filter(it => [...it.childNodes].some(node => node.nodeType === 3 && node.textContent.trim()))
     .filter(it => !it.closest(left_out))
@@ -176,7 +190,7 @@ def test_a_public_page_prints_whole(visitor, address, kind):
         cut = "it => it.scrollWidth > it.clientWidth + 1 && getComputedStyle(it).overflowX !== 'visible'"
         cut_off = f"[...document.querySelectorAll('main *:not(.only-heard)')].filter({cut}).map(it => it.outerHTML)"
         assert visitor.evaluate(cut_off) == []
-        for choice in visitor.locator("nav.utrecht-nav-bar, .masthead__languages, .filters").all():
+        for choice in visitor.locator("nav.utrecht-nav-bar, .masthead__languages, .filters, .search").all():
             expect(choice).to_be_hidden()
     finally:
         visitor.emulate_media(media="screen")

@@ -8,10 +8,10 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from tests.browser import demo, log_in, logged_in, watched
 
@@ -330,6 +330,112 @@ def test_choices_narrow_the_list_without_javascript(browser, register):
         expect(page.get_by_role("heading", level=1)).to_contain_text("algoritmes")
 
 
+# -- who searches ------------------------------------------------------------------------------------------------------
+
+
+def type_in(page: Page, text: str) -> None:
+    """Type in the box without a mouse."""
+    page.locator("#zoek").focus()
+    page.keyboard.type(text)
+
+
+def test_a_record_is_opened_from_the_list_with_the_keyboard(visitor, register):
+    page = visitor.page
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        if "suggesties" in request.url:
+            asked.append(request.url)
+
+    page.on("request", note)
+    page.goto("/")
+    box = page.get_by_role("combobox", name="Zoek een algoritme")
+    type_in(page, "parkeerc")
+    options = page.locator("#suggesties [role=option]")
+    expect(options).to_have_text([re.compile("^parkeercontrole", re.I), re.compile("^Parkeercontrole Gemeente")])
+    assert len(asked) < len("parkeerc")  # not at each key
+    expect(page.get_by_role("status")).to_have_text("2 suggesties. Kies met de pijltjes.")
+    expect(box).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(box).to_have_attribute("aria-activedescendant", options.last.get_attribute("id"))
+    expect(options.last).to_have_attribute("aria-selected", "true")
+    expect(box).to_be_focused()
+    expect(box).to_have_value("parkeerc")  # what stands there is not chosen before Enter
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{register.records['Parkeercontrole']}")
+
+
+def test_words_from_the_list_are_searched_and_the_choices_stay(visitor):
+    page = visitor.page
+    page.goto("/en/algoritmes/")
+    page.get_by_label(re.compile("^In use")).check()
+    type_in(page, "neighb")
+    expect(page.locator("#suggesties [role=option]").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    chosen = page.locator("#suggesties [aria-selected=true]").inner_text()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**zoek=*")
+    asked = parse_qs(urlsplit(page.url).query)
+    assert (asked["zoek"], asked["status"]) == ([chosen], ["in-gebruik"])
+    expect(page.get_by_role("heading", level=1)).to_contain_text(f"with ‘{chosen}’")
+
+
+def test_escape_closes_the_list_and_enter_searches_what_was_typed(visitor):
+    page = visitor.page
+    page.goto("/")
+    box, options = page.locator("#zoek"), page.locator("#suggesties [role=option]")
+    type_in(page, "park")
+    expect(options.first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Escape")
+    expect(options.first).to_be_hidden()
+    expect(box).to_have_value("park")
+    expect(box).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("ArrowUp")  # opens it again, at its end
+    expect(options.last).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowDown")  # past the end is the box itself
+    expect(page.locator("#suggesties [aria-selected=true]")).to_have_count(0)
+    page.keyboard.press("Tab")
+    expect(options.first).to_be_hidden()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**zoek=park**")
+
+
+def test_the_answer_to_an_older_question_is_not_shown(visitor):
+    page = visitor.page
+    page.goto("/")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/suggesties/?zoek=aa", hold)
+    with page.expect_request("**/suggesties/?zoek=aa"):
+        type_in(page, "aa")
+    type_in(page, "rdgas")
+    expect(page.locator("#suggesties [role=option]").first).to_contain_text("aardgas")
+    before = page.locator("#suggesties [role=option]").all_inner_texts()
+    held[0].fulfill(json={"words": ["te laat"], "records": []})
+    page.wait_for_timeout(100)
+    assert page.locator("#suggesties [role=option]").all_inner_texts() == before
+
+
+def test_without_javascript_it_is_a_plain_search_box(browser, register):
+    with watched(browser, register, java_script_enabled=False) as watch:
+        watch.page.goto("/")
+        box = watch.page.get_by_role("searchbox", name="Zoek een algoritme")
+        box.fill("parkeren")
+        box.press("Enter")
+        watch.page.wait_for_url("**zoek=parkeren**")
+        expect(watch.page.get_by_role("heading", level=1)).to_contain_text("met ‘parkeren’")
+        watch.page.get_by_label(re.compile("^In gebruik")).check()
+        watch.page.get_by_role("button", name="Toon resultaten").click()
+        watch.page.wait_for_url("**status=in-gebruik**")
+        assert parse_qs(urlsplit(watch.page.url).query)["zoek"] == ["parkeren"]
+
+
 # -- what no page may do -----------------------------------------------------------------------------------------------
 
 
@@ -339,7 +445,9 @@ def test_no_public_page_sets_a_cookie_asks_another_host_or_breaks_its_policy(vis
     for path in [*PUBLIC, record, versions, f"{versions}1/"]:
         for prefix in ("", "/en"):
             assert visitor.page.goto(prefix + path).status == 200
-            assert not visitor.page.locator("script").count()
+            with_box = visitor.page.get_by_role("search").count()
+            assert with_box == (path == "/" or path.startswith("/algoritmes/?") or path == "/algoritmes/")
+            assert visitor.page.locator("script").count() == visitor.page.locator("script[src]").count() == with_box
             icon = visitor.page.locator("link[rel=icon]").get_attribute("href")
             assert visitor.context.request.get(icon).headers["content-type"].startswith("image/svg+xml")
     assert visitor.page.evaluate("document.cookie") == ""

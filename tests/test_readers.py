@@ -176,7 +176,11 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing(path):
 
 
 def test_formats_are_recognised_by_content():
-    assert [sniff(path.read_bytes(), "x") for path in (NATIONAL, PRINT, DOCUMENTS)] == ["national-page", "rotterdam-print", "documents"]
+    assert [sniff(path.read_bytes(), "x") for path in (NATIONAL, PRINT, DOCUMENTS)] == [
+        "national-page",
+        "rotterdam-print",
+        "documents",
+    ]
 
 
 @pytest.mark.parametrize(

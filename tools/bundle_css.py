@@ -26,7 +26,7 @@ COMPONENTS = """
     paragraph unordered-list ordered-list separator figure code mark
     data-list table table-of-contents badge-list data-badge alert
     button button-group form-field form-label form-field-description form-field-error-message form-fieldset
-    textbox select checkbox pagination
+    textbox select checkbox pagination combobox listbox
 """.split()
 
 # Elements of algorithms/richtext.py; these packages also ship their rules for bare elements.
@@ -51,6 +51,8 @@ OVERRIDES = {
     "--utrecht-document-line-height": "var(--basis-text-line-height-md)",
     "--utrecht-root-font-size-adjust": "none",  # else 0.5: every system font in another size
     "--utrecht-unordered-list-list-style-type": "disc",  # the component's own bullet is no valid value: it counts
+    "--utrecht-mark-background-color": "var(--basis-color-highlight-bg-default)",  # the theme's is nearly black
+    "--utrecht-mark-color": "var(--basis-color-highlight-color-document)",
     "--utrecht-data-list-item-key-font-weight": "var(--basis-text-font-weight-bold)",
     "--utrecht-data-list-rows-border-bottom-color": "var(--basis-color-default-border-subtle)",
     "--utrecht-data-list-rows-border-bottom-width": "var(--basis-border-width-sm)",

@@ -15,7 +15,8 @@ from algorithms.standard import Words
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _NUMBER = re.compile(r"[0-9]{8}")
-MOST_TOLD = 100  # characters of what was left out
+MOST_SHOWN = 60  # characters of the words in a heading or a button; the box holds all of them
+MOST_LEFT_OUT = 100  # characters of what was not searched
 
 
 @dataclass
@@ -23,6 +24,7 @@ class Told:
     """The words as they were typed, and everything the page tells about them. The queries are for links."""
 
     words: str
+    shown: str  # the words as headings and notices tell them, not too long
     answered: str  # the words that the results belong to: those typed, or the corrected ones
     left_out: str
     is_read: bool  # whether there was anything to search for
@@ -62,8 +64,9 @@ def told(query: QueryDict, found: Found, left_out: str) -> Told | None:
     only_words["zoek"] = words
     return Told(
         words=words,
-        answered=(answer and answer.instead) or words,
-        left_out=left_out if len(left_out) <= MOST_TOLD else left_out[:MOST_TOLD].rstrip() + "…",
+        shown=_short(words, MOST_SHOWN),
+        answered=_short((answer and answer.instead) or words, MOST_SHOWN),
+        left_out=_short(left_out, MOST_LEFT_OUT),
         is_read=answer is not None,
         instead=bool(answer and answer.instead),
         partial=bool(answer and answer.partial),
@@ -75,6 +78,10 @@ def told(query: QueryDict, found: Found, left_out: str) -> Told | None:
         everywhere=answer.found.bit_count() if answer else 0,
         withdrawn=_withdrawn(words),
     )
+
+
+def _short(words: str, most: int) -> str:
+    return words if len(words) <= most else words[:most].rstrip() + "…"
 
 
 def sorts(found: Found) -> list[tuple[str, Words, bool]]:

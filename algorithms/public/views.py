@@ -86,6 +86,7 @@ def algorithm_list(request: HttpRequest) -> HttpResponse:
             "facets": form,
             "chosen": [(facet, value) for facet in form for value in facet.chosen],
             "asked": asked,
+            "gone": gone,
             "gone_name": _last_names([gone.lars]).get(gone.lars) if gone else None,
             "sorts": search.sorts(found),
             "query": query.urlencode(),
@@ -105,7 +106,15 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     return JsonResponse(
         {
             "words": suggest.words(engine, typed, lang),
-            "records": [{"name": card.name, "address": card.address, "lang": card.name_lang or lang} for card in named],
+            "records": [
+                {
+                    "name": card.name,
+                    "organization": card.organization,  # two records may have one name
+                    "address": card.address,
+                    "lang": card.name_lang or lang,
+                }
+                for card in named
+            ],
         }
     )
 
