@@ -44,6 +44,7 @@ class Told:
 
     levels: Levels
     pattern: Pattern
+    unsure: bool = False  # more candidates for a phrase than were looked at
 
 
 @dataclass
@@ -156,6 +157,7 @@ class Engine:
             clauses = [clause for clause in clauses if clause[0]]
             clauses += [(found.levels, 1) for found in told[len(query.clauses) :]]
         answer.patterns = [found.pattern for found in told if found.pattern]
+        answer.unsure = any(found.unsure for found in told)
         if clauses or (query.excluded and not query.clauses):
             weighed = [(found, self._weight(found) * width) for found, width in clauses]
             answer.order = levels.ordered(weighed, among, partial=partial)
@@ -310,7 +312,8 @@ class Engine:
         for sequence, places in self.texts(newest):
             if (weight := phrase_place(places, pattern)) is not None:
                 found.setdefault(rank(weight, form), []).append(sequence)
-        told = Told({at: self.bitset.bits(held) for at, held in found.items()}, pattern)
+        more = not small and candidates.bit_count() > MOST_PHRASE_CANDIDATES
+        told = Told({at: self.bitset.bits(held) for at, held in found.items()}, pattern, more)
         self._keep(key, told)
         return told
 
@@ -389,7 +392,7 @@ class Engine:
 
 
 def _any(told: list[Told]) -> Told:
-    return Told(levels.any_of(found.levels for found in told), _pattern(told))
+    return Told(levels.any_of(found.levels for found in told), _pattern(told), any(found.unsure for found in told))
 
 
 def _all(told: list[Told]) -> Told:
