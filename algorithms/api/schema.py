@@ -244,7 +244,8 @@ def page_schema() -> Schema:
         "asked": TEXT | {"description": "De vraag zoals zij gelezen is."},
         "instead": TEXT | {"nullable": True, "description": "De verbeterde vraag die in plaats daarvan beantwoord is."},
         "suggestion": TEXT | {"nullable": True, "description": "Wat er misschien bedoeld is."},
-        "partial": {
+        "partial": {"type": "boolean", "description": "Ook wat een deel van de woorden heeft, doet mee, achteraan."},
+        "whole": WHOLE | {"description": "Hoeveel algoritmes alle woorden hebben, welke facetten ook gekozen zijn."},
             "type": "boolean",
             "description": "Niets heeft alle woorden; dit zijn de beste, met een deel ervan.",
         },

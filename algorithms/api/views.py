@@ -234,6 +234,7 @@ def understood(answer: Answer) -> dict:
         "instead": answer.instead or None,
         "suggestion": answer.suggestion or None,
         "partial": answer.partial,
+        "whole": answer.whole.bit_count() if answer.partial else answer.found.bit_count(),
         "left_out": answer.query.left_out.strip() or None,
     }
 

@@ -30,6 +30,7 @@ class Told:
     is_read: bool  # whether there was anything to search for
     instead: bool
     partial: bool
+    whole: int  # with `partial`: records in this list that hold every word all the same
     unsure: bool
     suggestion: str
     suggestion_query: str
@@ -70,6 +71,7 @@ def told(query: QueryDict, found: Found, left_out: str) -> Told | None:
         is_read=answer is not None,
         instead=bool(answer and answer.instead),
         partial=bool(answer and answer.partial),
+        whole=(answer.whole & found.records).bit_count() if answer else 0,
         unsure=bool(answer and answer.unsure),
         suggestion=suggestion,
         suggestion_query=_with(query, suggestion),

@@ -58,7 +58,7 @@ class Answer:
     instead: str = ""
     suggestion: str = ""
     partial: bool = False
-    whole: int = 0  # with `partial`, the records that hold every word all the same; they come first
+    whole: int = 0  # with `partial`: the records (bits) that hold every word all the same; they come first
     unsure: bool = False  # more candidates for a phrase than were looked at
 
     @property
@@ -138,11 +138,10 @@ class Engine:
 
     def _filled_up(self, answer: Answer) -> Answer:
         """A sentence says more than what is looked for: when few records hold all of it, the best others follow."""
-        held = answer.found.bit_count()
-        if not answer.query.is_sentence or held >= FEW_WHOLE:
+        if not answer.query.is_sentence or answer.found.bit_count() >= FEW_WHOLE:
             return answer
         more = self._all(answer.query, partial=True)
-        more.suggestion, more.whole = answer.suggestion, held
+        more.suggestion, more.whole = answer.suggestion, answer.found
         return more
 
     def _all(self, query: Query, *, partial: bool = False) -> Answer:
