@@ -246,9 +246,6 @@ def page_schema() -> Schema:
         "suggestion": TEXT | {"nullable": True, "description": "Wat er misschien bedoeld is."},
         "partial": {"type": "boolean", "description": "Ook wat een deel van de woorden heeft, doet mee, achteraan."},
         "whole": WHOLE | {"description": "Hoeveel algoritmes alle woorden hebben, welke facetten ook gekozen zijn."},
-            "type": "boolean",
-            "description": "Niets heeft alle woorden; dit zijn de beste, met een deel ervan.",
-        },
         "left_out": TEXT | {"nullable": True, "description": "Wat te veel was en niet gezocht is."},
     }
     value = shape({"slug": TEXT, "label": TEXT, "count": WHOLE})
