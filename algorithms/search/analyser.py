@@ -4,6 +4,7 @@
     words("De DPIA's van AI-systemen, art. 64")  {"de", "dpias", "van", "ai", "systemen", "aisystemen", "art", "64"}
     words("bel 14 010")                          {"bel", "14", "010", "14010"}
     words("Total Design B.V.")                   {"total", "design", "b", "v", "bv"}
+    words("mail info@assen.nl")                  {"mail", "infoassennl"}
     stems("gecontroleerd", "nl")                 holds "controler", as stems("controleren", "nl") does
     stems("risicos", "nl")                       holds "risico"
     stems("huizen", "nl")                        {"huis"}
@@ -32,6 +33,7 @@ _MEMO = 100_000  # words whose stems are kept
 _APOSTROPHES = "'’‘ʼ`´′\u00ad\u200b\u200c\u200d\ufeff"  # and what is not seen at all
 _HYPHENS = "-\u2010\u2011"
 
+_ADDRESS = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")  # mail: known as a whole, its parts say nothing
 _WORD = re.compile(r"[a-z0-9]+(?:'+[a-z0-9]+)*")
 # What stands together: words joined by hyphens, single letters with dots or "&" between them; digits in groups.
 _JOINED = re.compile(r"(?<![a-z0-9'])[a-z0-9']++(?:-[a-z0-9']+){1,5}|(?<![a-z0-9])[a-z](?:[.&][a-z]){1,7}(?![a-z0-9])")
@@ -77,7 +79,11 @@ def fold(text: str) -> str:
 def words(text: str) -> set[str]:
     """Return the words of a text, each once, and what stands together as a whole."""
     folded = fold(text)
-    found = set(folded.encode().translate(_SPACED, b"'").decode().split())
+    found: set[str] = set()
+    if "@" in folded:
+        found.update(_NOT_LETTERS.sub("", address) for address in _ADDRESS.findall(folded))
+        folded = _ADDRESS.sub(" ", folded)
+    found.update(folded.encode().translate(_SPACED, b"'").decode().split())
     # Only where there can be any is looked for wholes: looking everywhere costs ten times as much.
     joined = [
         part for part in folded.split() if not part.isalnum() and ("-" in part or "&" in part or "." in part[:-1])
@@ -105,7 +111,7 @@ def spans(text: str) -> Iterator[tuple[str, int, int]]:
 def wholes(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield (word, start, end) of what stands together."""
     folded = fold(text)
-    for pattern in (_JOINED, _GROUPED):
+    for pattern in (_ADDRESS, _JOINED, _GROUPED):
         for match in pattern.finditer(folded):
             yield _NOT_LETTERS.sub("", match.group())[:MOST_LETTERS], match.start(), match.end()
 
@@ -120,8 +126,9 @@ def key(name: str) -> str:
 _PORTER, _KRAAIJ_POHLMANN, _ENGLISH = Stemmer("dutch_porter"), Stemmer("dutch"), Stemmer("english")
 _stemming = threading.Lock()  # a stemmer serves one thread at a time
 _VOWELS = "aeiouy"
-# A plural's s, also of an abbreviation ("boas"); the t or d of a verb, behind a consonant or a long vowel.
-_ENDING = re.compile(r"(?<!s)s$|^.{3,}(?:[^aeiouytd]|([aeou])\1)[td]$")
+# A plural's s, also of an abbreviation ("boas"); the t or d of a verb, behind a consonant or a long vowel. "maand" is no
+# verb.
+_ENDING = re.compile(r"(?<!s)s$|^.{3,}(?:[^aeiouytd]|([aeou])\1)t$|^.{4,}(?:[^aeiouytd]|([aeou])\2)d$")
 _PARTICIPLE = re.compile("(?!gebied|gezicht|geluid|gedicht|gewicht|gebed|gewest)ge.*[dt]e?")
 
 # Plurals that no rule finds, also at the end of a longer word.
@@ -171,6 +178,9 @@ def _bases(word: str) -> Iterator[str]:
     yield word
     if irregular := _IRREGULAR_PATTERN.search(word):
         yield word[: irregular.start()] + _IRREGULAR[irregular.group()]
+    elif len(word) >= 8 and word[-1] in "dt" and _PARTICIPLE.fullmatch(word):
+        yield word[:-1]
+        yield word[2:-1]  # "gestrooid" is "strooi"
     elif _ENDING.search(word):
         yield word[:-1]
 
@@ -210,7 +220,9 @@ SMALL = frozenset(
     zoek zoekt zoeken vind vinden laat laten hoeveel iemand iets iedereen alle alles veel meer tegen onder af toe
     tijdens via per zonder sinds tussen s t n the a an and or for to from with without by at as it its this that
     these those are be been has have do does did how what who why when where which can could may must will would my
-    your our their his her i you he she they not no on into about there
+    your our their his her i you he she they not no on into about there get gets got am is if we us me so than then
+    waarmee waarin waarop waarvan waarvoor waardoor waaruit daarmee daarbij daarvoor echt weten weet graag eigenlijk
+    gewoon elk elke eigen jullie niemand niets geeft gaf deed
     """.split()
 )
 LINKS = ("", "s", "e", "en", "n", "er", "es")  # letters that glue the parts of a compound

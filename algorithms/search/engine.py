@@ -15,6 +15,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 from django.db import connection
@@ -25,6 +26,7 @@ from algorithms.search import analyser, levels, texts
 from algorithms.search.levels import EXACT, PART, STEM, SYNONYM, Levels, rank
 from algorithms.search.matching import Pattern, closeness, cut, merged, phrase_place
 from algorithms.search.query import Kind, Query, Term, parse
+from algorithms.search.spelling import Speller
 from algorithms.search.synonyms import Phrase, Synonyms
 from algorithms.search.texts import Place
 from algorithms.search.vocabulary import Vocabulary
@@ -33,6 +35,7 @@ MOST_PHRASE_CANDIDATES = 500  # whose texts are read to see whether words follow
 MOST_RANKED = 30  # best records that are put in order by how close the words stand
 MOST_KEPT = 32 * 1024 * 1024  # bytes of answers about single words
 FEW_WHOLE = 5  # records that hold every word of a sentence; with fewer others are shown too
+SHORT = 3  # letters of a word that, when it is one by itself, is not also the beginning of others
 FEW = 2  # records: a word that so few hold may be a typing error
 
 _LETTERS = ["".join(pair) for pair in zip(texts.DUTCH, texts.ENGLISH, strict=True)]  # of each weight
@@ -112,6 +115,16 @@ class Engine:
         self._room = MOST_KEPT // max(bitset.sequence // 2, 1_000)  # answers that fit
         self._lock = threading.Lock()
 
+    @cached_property
+    def _speller_of_synonyms(self) -> Speller:
+        """The words of the register, and those that mean the same as one of them."""
+        counts = dict(self.vocabulary.counts)
+        for group in self.synonyms.groups:
+            words = [phrase.words[0] for phrase in group if len(phrase.words) == 1]
+            if any(self.vocabulary.forms(word) & self.vocabulary.counts.keys() for word in words):
+                counts |= {word: 1 for word in words if word not in counts}
+        return Speller(counts)
+
     # -- one question --------------------------------------------------------------------------------------------------
 
     def answer(self, text: str, lang: str = "nl") -> Answer:
@@ -146,7 +159,7 @@ class Engine:
 
     def _all(self, query: Query, *, partial: bool = False) -> Answer:
         told = [self._clause(clause) for clause in query.clauses]
-        clauses = self._spanned(query, told)
+        clauses = self._spanned(query, told, partial=partial)
         among = self.bitset.all
         answer = Answer(self, query, [])
         for term in query.excluded:
@@ -174,7 +187,7 @@ class Engine:
 
     # -- words that belong together ------------------------------------------------------------------------------------
 
-    def _spanned(self, query: Query, told: list[Told]) -> list[tuple[Levels, int]]:
+    def _spanned(self, query: Query, told: list[Told], *, partial: bool = False) -> list[tuple[Levels, int]]:
         """Return (levels, how many words) of each clause; several words that mean one thing count as one clause."""
         clauses = [(found.levels, 1) for found in told]
         plain = [
@@ -197,6 +210,8 @@ class Engine:
             own = levels.all_of([clauses[place][0] for place in range(first, end)])
             meant = [found for begin, stop, found in spans if (begin, stop) == (first, end)]
             together = levels.any_of([own, *(found.levels for found in meant)])
+            if partial and not together:
+                continue  # nobody says it so: then the words by themselves
             told[first] = Told(told[first].levels, _any([told[first], *meant]).pattern)
             clauses[first] = (together, end - first)
             for place in range(first + 1, end):
@@ -206,16 +221,17 @@ class Engine:
     def _together(self, word: str, following: str) -> Told | None:
         """What two words are when written as one: "parkeer vergunning" as "parkeervergunning"."""
         joined = [f"{word}{link}{following}" for link in analyser.LINKS]
-        forms: set[str] = set().union(*(self.vocabulary.forms(whole) for whole in joined if whole.isalnum()))
-        known = {whole for whole in joined if whole in self.vocabulary.counts} | forms
-        return self._told(("together", word, following), {STEM: known}) if known else None
+        known: set[str] = set().union(*(self.vocabulary.forms(whole) for whole in joined if whole.isalpha()))
+        told = self._told(("together", word, following), {STEM: known}) if known else None
+        return told if told and told.levels else None
 
     def _synonym(self, others: Iterable[Phrase]) -> Told:
         told = []
         for phrase in others:
             if len(phrase.words) == 1:
                 word = phrase.words[0]
-                told.append(self._told(("synonym", word), {SYNONYM: self.vocabulary.forms(word)}))
+                forms = {form for form in self.vocabulary.forms(word) if _is_near(form, word)}
+                told.append(self._told(("synonym", word), {SYNONYM: forms}))
             else:
                 told.append(self._phrase(phrase.telling, small=True, form=SYNONYM))
         return _any(told)
@@ -254,14 +270,22 @@ class Engine:
             return kept
         groups[PART] = set(vocabulary.compounds(word)) - forms
         told = self._told(("word", word), groups)
-        if unfinished and len(word) > 1 and vocabulary.is_beginning(word):
+        # "woo" is the law and not the beginning of "woonfraude".
+        if unfinished and len(word) > (SHORT if forms else 1) and vocabulary.is_beginning(word):
             begun = self._told(("beginning", word), {}, start=word)
             if forms:  # a word by itself: what begins with it comes last, however weighty
                 begun = Told({levels.BEGINNING: levels.union(begun.levels)} if begun.levels else {}, begun.pattern)
             told = _any([told, begun])
         if split := vocabulary.parts(word):
             # The compound in loose words, "een vergunning om te parkeren", weighs as a part does.
-            told = _any([told, _all([self._part(part) for part in split])])
+            loose = _all([self._part(part) for part in split])
+            if told.levels:  # who writes the word itself comes before who has its parts somewhere
+                loose = Told({levels.BEGINNING: levels.union(loose.levels)} if loose.levels else {}, loose.pattern)
+            told = _any([told, loose])
+            if len(split) == 2 and not forms:  # with other letters between: "verkeerlicht", "schuldenregeling"
+                for first in sorted(analyser.surfaces(split[0])):
+                    if one := self._together(first, split[1]):
+                        told = _any([told, one])
         self._keep(key, told)
         return told
 
@@ -331,7 +355,9 @@ class Engine:
         held: list[Levels] = [
             {at: bits} for (at, _asked), some in zip(asked, found, strict=True) if (bits := self.bitset.bits(some))
         ]
-        told = Told(levels.any_of(held), Pattern(frozenset().union(*groups.values()), (start,) if start else ()))
+        sure = frozenset(groups.get(EXACT, set()) | groups.get(STEM, set()))
+        pattern = Pattern(frozenset().union(*groups.values()), (start,) if start else (), sure=sure)
+        told = Told(levels.any_of(held), pattern)
         self._keep(key, told)
         return told
 
@@ -348,7 +374,7 @@ class Engine:
                 continue
             if self._is_known(word, unfinished=start in unfinished):
                 continue
-            if better := self.vocabulary.speller.best(word):
+            if better := self.vocabulary.speller.best(word) or self._speller_of_synonyms.best(word):
                 text, changed = text[:start] + better + text[end:], True
         return text if changed else ""
 
@@ -388,6 +414,12 @@ class Engine:
             self._kept[key] = told
             while len(self._kept) > self._room:
                 self._kept.popitem(last=False)
+
+
+def _is_near(form: str, word: str) -> bool:
+    """Whether a form of a synonym still says the same: "objectively" is not "objection", "parks" not "parking"."""
+    shared = word[: len(word) - (3 if word.endswith("en") else 2)]
+    return form.startswith(shared) or form.removeprefix("ge").startswith(shared)
 
 
 def _any(told: list[Told]) -> Told:

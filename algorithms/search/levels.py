@@ -97,6 +97,6 @@ def ordered(clauses: list[tuple[Levels, int]], among: int, *, partial: bool = Fa
         sums = following
     if partial and sums:
         asked = sum(weight for _levels, weight in clauses)
-        most = max(min(sums) // MISSING, asked // 2)
+        most = max(min(sums) // MISSING, (asked + 1) // 2)
         sums = {total: bits for total, bits in sums.items() if total // MISSING <= most and total // MISSING < asked}
     return sorted(sums.items())

@@ -24,12 +24,14 @@ class Pattern:
     words: frozenset[str] = frozenset()
     beginnings: tuple[str, ...] = ()
     phrases: tuple[re.Pattern[str], ...] = ()
+    sure: frozenset[str] = frozenset()  # of the words, those that were asked, in any form
 
     def __or__(self, other: Pattern) -> Pattern:
         return Pattern(
             self.words | other.words,
             tuple(dict.fromkeys(self.beginnings + other.beginnings)),
             tuple(dict.fromkeys(self.phrases + other.phrases)),
+            self.sure | other.sure,
         )
 
     def __bool__(self) -> bool:
@@ -62,6 +64,11 @@ class Pattern:
             yield from (match.span() for match in _expression(self).finditer(folded))
         for phrase in self.phrases:
             yield from (match.span() for match in phrase.finditer(folded))
+
+    def is_told(self, folded: str) -> bool:
+        """Whether a folded text holds a word that was asked, in any form, and not only a part or a synonym."""
+        asked = Pattern(self.sure)
+        return asked.may_hold(folded) and any(True for _spot in asked.spots(folded))
 
     def marks(self, text: str, *, parted: bool = True) -> list[tuple[int, int]]:
         """Return the places in a text, in order, without overlap."""
@@ -154,28 +161,28 @@ def cut(text: str, marks: tuple[tuple[int, int], ...] | list[tuple[int, int]]) -
 def snippet(places: list[Place], patterns: list[Pattern], lang: str) -> Snippet | None:
     """Return a piece of the text that shows best why a record was found; None when no text shows it.
 
-    Best is where most of the words stand, then the weightiest, then the page's own language.
+    Best is where most of the words stand, themselves before parts and synonyms; then the page's own language, then the
+    weightiest.
     """
-    ordered = [place for place in places if place.key != "lars"]
-    if lang != "nl":  # they are kept with the weightiest first, Dutch before English
-        ordered.sort(key=lambda place: (texts.weight(place.letter), texts.language(place.letter) != lang))
+    own = texts.DUTCH if lang == "nl" else texts.ENGLISH
+    ordered = [place for place in places if place.letter in own and place.key != "lars"]
+    ordered += [place for place in places if place.letter not in own]
     # What hyphens and spaces part is found by looking at words only, so where no text seems to hold any, look at all.
     return _best(ordered, patterns, quick=True) or _best(ordered, patterns, quick=False)
 
 
 def _best(places: list[Place], patterns: list[Pattern], *, quick: bool) -> Snippet | None:
-    most, best = 0, None
+    most, best = (0, 0), None
     for place in places:
-        likely = patterns
-        if quick:
-            folded = analyser.fold(place.text)
-            likely = [pattern for pattern in patterns if pattern.may_hold(folded)]
-        if len(likely) <= most:
+        folded = analyser.fold(place.text)
+        likely = [pattern for pattern in patterns if not quick or pattern.may_hold(folded)]
+        if not likely or len(likely) < most[0]:
             continue
         marks = [found for pattern in likely if (found := pattern.marks(place.text, parted=not quick))]
-        if len(marks) > most:
-            most, best = len(marks), (place, merged([mark for found in marks for mark in found]))
-            if most == len(patterns):
+        score = (len(marks), sum(pattern.is_told(folded) for pattern in likely))
+        if score > most:
+            most, best = score, (place, merged([mark for found in marks for mark in found]))
+            if most == (len(patterns), len(patterns)):
                 break
     return _cut_out(*best) if best else None
 

@@ -36,6 +36,7 @@ FIELDS = {
     "impacttoets": "impacttoets", "toets": "impacttoets", "assessment": "impacttoets",
 }  # fmt: skip
 _OR = {"nl": {"of", "or", "|"}, "en": {"or", "|"}}
+_ARTICLES = {"een", "a", "an"}
 _QUOTES = re.compile('[“”„‟«»"]')
 _PIECE = re.compile(
     r"""(?P<minus>(?<!\S)[-−–](?=\S))?  (?:(?P<field>[A-Za-z]+):(?=["\w]))?
@@ -104,6 +105,7 @@ def parse(text: str, lang: str = "nl") -> Query:
                 return _finished(query, small)
             terms += 1
             if term.is_small:
+                join = join and term.words[0] in _ARTICLES  # "of ik", "of mijn": whether, not or
                 small.append([term])
                 continue
             if piece["minus"]:

@@ -16,6 +16,8 @@ from typing import NamedTuple
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from algorithms.search.analyser import SMALL
+
 SHORTEST = 4  # letters; what is shorter is a code or an abbreviation, and one letter makes it another
 LONGEST = 45  # letters; even compounds of the law stay below it
 MEDIUM, CLEAR, LONG = 6, 8, 11  # letters from which more errors are believed; two are looked for at 6, three at 11
@@ -55,7 +57,8 @@ def heard(words: Iterable[str]) -> list[str]:
 
 def is_correctable(word: str) -> bool:
     """Whether a word is long enough and letters only: a code, a year or a number is never changed."""
-    return SHORTEST <= len(word) <= LONGEST and word.isascii() and word.isalpha() and word.islower()
+    is_word = word.isascii() and word.isalpha() and word.islower()
+    return is_word and SHORTEST <= len(word) <= LONGEST and word not in SMALL
 
 
 class Candidate(NamedTuple):
@@ -167,6 +170,9 @@ class Speller:
 
     def _is_plausible(self, other: Candidate, word: str) -> bool:
         """Whether the nearest word is near enough for a word that the register does not know."""
+        is_replaced = len(word) == len(other.word) and sorted(word) != sorted(other.word)
+        if is_replaced and not other.begins and len(word) < MEDIUM:
+            return False  # another first letter makes another short word: "muur" is not "huur"
         by_length = _MOST_NEW[other.kind(word)]
         most = by_length[sum(len(word) >= length for length in (MEDIUM, CLEAR, LONG))]
         return most == 6 or any(self._has_new(word, size) for size in range(3, most + 1))

@@ -23,6 +23,7 @@ SHORTEST_PART = 3
 SHORTEST_COMPOUND = 8  # letters; what is shorter falls apart into anything
 # What can stand behind a word without making it another one.
 _INFLECTIONS = {"s", "e", "n", "en", "t", "d", "de", "je", "jes", "tje", "tjes", "er", "ers", "ing", "ingen"}
+_SUFFIXES = {"heid", "baar", "loos", "lijk", "schap"}  # no parts, though "heide", "baren" and "schapen" look so inside
 
 
 class Vocabulary:
@@ -75,7 +76,7 @@ class Vocabulary:
         found = {word} if word in self.counts else set()
         for stem in analyser.stems(word, "nl") | analyser.stems(word, "en"):
             found |= self.by_stem.get(stem, set())
-        return found
+        return found if word in analyser.SMALL else found - analyser.SMALL
 
     def beginning(self, start: str) -> list[str]:
         """Return the words that begin with `start`, in alphabetical order."""
@@ -93,7 +94,7 @@ class Vocabulary:
         """Return the longer words that have this one as a part: "boete" gives "parkeerboete", not "boeteling"."""
         found: set[str] = set()
         for surface in analyser.surfaces(word):
-            if surface != word and (len(surface) < 4 or len(surface) * 2 <= len(word)):
+            if surface != word and (surface in _SUFFIXES or len(surface) < 4 or len(surface) * 2 <= len(word)):
                 continue
             at = self._joined.find(surface)
             while at >= 0:
@@ -104,7 +105,7 @@ class Vocabulary:
                 if whole not in found and self._is_part(surface, whole[: at - start], whole[after - start :]):
                     found.add(whole)
                 at = self._joined.find(surface, after)
-        found.discard(word)
+        found -= {word, *analyser.SMALL}
         return sorted(found, key=lambda whole: (-self.counts[whole], whole))[:MOST_COMPOUNDS]
 
     def _is_part(self, surface: str, left: str, right: str) -> bool:
@@ -131,9 +132,12 @@ class Vocabulary:
             if len(self._parts) > 10_000:
                 self._parts.clear()
             made = [split for split in self._splits(word, MOST_PARTS) if _is_likely(split)]
-            best = min(made, key=lambda split: (len(split), -min(map(len, split)), split), default=())
-            self._parts[word] = best
+            self._parts[word] = min(made, key=self._unlikeliness, default=())
         return self._parts[word]
+
+    def _unlikeliness(self, split: tuple[str, ...]) -> tuple[int, int, int, tuple[str, ...]]:
+        """Few parts go before many, words before beginnings of words, long before short."""
+        return len(split), sum(part not in self.counts for part in split), -min(map(len, split)), split
 
     def parts_known(self, word: str) -> tuple[str, ...]:
         """Return the parts of the longest beginning or end of a word that the register knows; the rest is unknown."""
@@ -141,7 +145,7 @@ class Vocabulary:
             return ()
         for length in range(min(len(word), analyser.MOST_LETTERS // 2) - SHORTEST_PART, 4, -1):
             for some in (word[:length], word[-length:]):
-                if self._is_known(some, SHORTEST_PART):
+                if some in self.counts and some not in analyser.SMALL:
                     return (some,)
                 if split := self.parts(some):
                     return split
