@@ -169,7 +169,7 @@ def test_a_small_word_that_is_not_wanted_is_not_asked_for():
         ("fiets of auto", "en", "fiets & auto…"),  # "of" is a small word in English
         ("fiets | auto", "en", "fiets | auto…"),
         ("fiets of auto of bus", "nl", "fiets | auto | bus…"),
-        ("fiets of de auto", "nl", "fiets | auto…"),
+        ("fiets of een auto", "nl", "fiets | auto…"),
         ("boete fiets of auto straat", "nl", "boete & fiets | auto & straat…"),
         ('"rode fiets" of "gele bus"', "nl", '"rode fiets" | "gele bus"'),
         ("thema:verkeer of fiets", "nl", "thema:verkeer | fiets…"),

@@ -126,8 +126,8 @@ def key(name: str) -> str:
 _PORTER, _KRAAIJ_POHLMANN, _ENGLISH = Stemmer("dutch_porter"), Stemmer("dutch"), Stemmer("english")
 _stemming = threading.Lock()  # a stemmer serves one thread at a time
 _VOWELS = "aeiouy"
-# A plural's s, also of an abbreviation ("boas"); the t or d of a verb, behind a consonant or a long vowel. "maand" is no
-# verb.
+# A plural's s, also of an abbreviation ("boas"); the t or d of a verb, behind a consonant or a long vowel; not the d of
+# "maand".
 _ENDING = re.compile(r"(?<!s)s$|^.{3,}(?:[^aeiouytd]|([aeou])\1)t$|^.{4,}(?:[^aeiouytd]|([aeou])\2)d$")
 _PARTICIPLE = re.compile("(?!gebied|gezicht|geluid|gedicht|gewicht|gebed|gewest)ge.*[dt]e?")
 
