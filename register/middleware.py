@@ -184,9 +184,11 @@ class StaffGate(_StaffOnly):
         return response
 
     def process_view(self, request, view, args, kwargs):
-        if not is_staff_path(request) or not request.user.is_authenticated:
+        if not is_staff_path(request):
             return None
         mail.HERE.set(f"{request.scheme}://{request.get_host()}")
+        if not request.user.is_authenticated:
+            return None
         if sessions.is_over(request.session):
             logout(request)
             messages.info(request, _("Uw aanmelding is verlopen. Meld u opnieuw aan."))

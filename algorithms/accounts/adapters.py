@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from algorithms import mail
-from algorithms.accounts import addresses, gate, limits, sessions
+from algorithms.accounts import gate, limits, sessions
 
 logger = logging.getLogger(__name__)
 
@@ -135,7 +135,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         path = super().get_reset_password_from_key_url(key)
-        return addresses.whole(context.request, "/" + path.split("/", 3)[3])
+        return f"{mail.base()}/{path.split('/', 3)[3]}"
 
     def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
         """Not to who logs in with the city's own account: a password would be a second door."""

@@ -20,7 +20,6 @@ OPEN = {
 # What is open too while the account has no second factor: setting one up, the own password.
 OWN = {"account_reauthenticate", "account_change_password"}
 SET_UP = "mfa_"  # names of the addresses of the second factor begin with it
-PREVIEW = "/beheer/voorbeeld/"  # drafts by link: for anyone who has the link, with an account or without
 SECOND = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
@@ -39,7 +38,7 @@ def is_open(request: HttpRequest) -> bool:
     name = _name_of(request)
     if sets_up(request) or name in OWN:
         return not skipped_second_factor(request)
-    return name in OPEN or request.path_info.startswith(PREVIEW)
+    return name in OPEN
 
 
 def is_of_the_city(user: User) -> bool:

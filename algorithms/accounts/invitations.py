@@ -10,7 +10,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from algorithms import mail
-from algorithms.accounts import addresses
 from algorithms.accounts.tokens import LinkToken
 from algorithms.models import Role
 
@@ -25,9 +24,9 @@ def is_open(user: User) -> bool:
     )
 
 
-def link(request: HttpRequest, user: User) -> str:
+def link(user: User) -> str:
     key = {"uidb36": user_pk_to_url_str(user), "key": LinkToken().make_token(user)}
-    return addresses.whole(request, reverse("account_reset_password_from_key", kwargs=key))
+    return mail.base() + reverse("account_reset_password_from_key", kwargs=key)
 
 
 def send(request: HttpRequest, user: User) -> None:
@@ -36,7 +35,7 @@ def send(request: HttpRequest, user: User) -> None:
         "user": user,
         "by": request.user,
         "roles": "; ".join(map(str, roles)) or "nog geen",
-        "address": link(request, user),
+        "address": link(user),
         "days": settings.INVITATION_DAYS,
     }
     mail.send([user], "invitation", context)
