@@ -61,7 +61,7 @@ class Found:
         """Return why each record was found, by sequence. One query, none when no words were asked."""
         if not self.answer or not self.answer.patterns:
             return {}
-        texts = self.answer.engine.texts([listing.pk for listing in listings])
+        texts = self.answer.terms.texts([listing.pk for listing in listings])
         made = {sequence: snippet(places, self.answer.patterns, self.lang) for sequence, places in texts}
         return {sequence: found for sequence, found in made.items() if found}
 

@@ -71,7 +71,7 @@ def _is_worth_it(typed: str) -> bool:
 
 def _completions(engine: Engine, term: Term, letters: str, lang: str) -> list[str]:
     """Return the words of the register in one language that begin as the term does, most used first."""
-    start, vocabulary = term.words[0], engine.vocabulary
+    start, vocabulary = term.words[0], engine.terms.vocabulary
     if len(start) < FEWEST_CHARACTERS:
         return []
     known = [
@@ -116,7 +116,7 @@ class _Holders:
         with self._lock:
             known = {word: self._bits[word] for word in words if word in self._bits}
         new = [word for word in words if word not in known]
-        tokens = [(self.engine.vocabulary.tokens([word], self.letters), list[str]()) for word in new]
+        tokens = [(self.engine.terms.vocabulary.tokens([word], self.letters), list[str]()) for word in new]
         for word, sequences in zip(new, fulltext.holders(connection, tokens), strict=True):
             known[word] = self.engine.bitset.bits(sequences)
         self._keep(self._bits, known)
