@@ -93,6 +93,14 @@ def faults(connection: BaseDatabaseWrapper) -> list[str]:
         return [] if column == (_POSTGRESQL_COLUMN,) and index == (True,) else [INDEX]
 
 
+def take_down(connection: BaseDatabaseWrapper) -> None:
+    """Take away what `install` makes, whatever state it is in: a damaged index could not even be emptied."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for name in reversed(_SQLITE):
+                cursor.execute(f"DROP {'TABLE' if name == INDEX else 'TRIGGER'} IF EXISTS {name}")
+
+
 def rebuild(connection: BaseDatabaseWrapper) -> None:
     """Make the index anew from the entries. PostgreSQL keeps it by itself."""
     if connection.vendor == "sqlite":
@@ -127,17 +135,19 @@ def holders(connection: BaseDatabaseWrapper, asked: list[tuple[list[str], list[s
 
     Tokens are letters and digits only, so nothing in them is an operator; they go in as values all the same.
     """
-    if not asked:
-        return []
     values: list[int | str] = []
     for place, (tokens, beginnings) in enumerate(asked):
+        if not tokens and not beginnings:
+            continue
         if connection.vendor == "sqlite":
             query = " OR ".join([*tokens, *(f"{beginning}*" for beginning in beginnings)])
         else:
             query = " | ".join([*(f"'{token}'" for token in tokens), *(f"'{word}':*" for word in beginnings)])
         values += [place, query]
-    statement = " UNION ALL ".join([_ASK[connection.vendor]] * len(asked))
     found: list[list[int]] = [[] for _ in asked]
+    if not values:
+        return found
+    statement = " UNION ALL ".join([_ASK[connection.vendor]] * (len(values) // 2))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             # To look at every row it would unpack every vector, which the planner does not count.

@@ -30,13 +30,20 @@ from Stemmer import Stemmer
 MOST_LETTERS = 64  # of one word; a longer one is known by its beginning
 _MEMO = 100_000  # words whose stems are kept
 
+_LIGATURES = {ord(one): many for one, many in {
+    "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "ĳ": "ij", "Ĳ": "IJ",
+}.items()}  # fmt: skip
 _APOSTROPHES = "'’‘ʼ`´′\u00ad\u200b\u200c\u200d\ufeff"  # and what is not seen at all
 _HYPHENS = "-\u2010\u2011"
 
-_ADDRESS = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")  # mail: known as a whole, its parts say nothing
+# Mail: known as a whole, its parts say nothing. Bounded, and begun at the beginning only, so that no text costs much.
+_ADDRESS = re.compile(r"(?<![a-z0-9._%+-])[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}")
 _WORD = re.compile(r"[a-z0-9]+(?:'+[a-z0-9]+)*")
 # What stands together: words joined by hyphens, single letters with dots or "&" between them; digits in groups.
-_JOINED = re.compile(r"(?<![a-z0-9'])[a-z0-9']++(?:-[a-z0-9']+){1,5}|(?<![a-z0-9])[a-z](?:[.&][a-z]){1,7}(?![a-z0-9])")
+_JOINED = re.compile(
+    r"(?<![a-z0-9])(?<![a-z0-9]')[a-z0-9][a-z0-9']*(?:-[a-z0-9']+){1,5}"
+    r"|(?<![a-z0-9])[a-z](?:[.&][a-z]){1,7}(?![a-z0-9])"
+)
 _GROUPED = re.compile(r"(?<![a-z0-9])[0-9]{1,6}(?:[ ./][0-9]{1,6}){1,5}(?![a-z0-9])")
 _IS_GROUPED = re.compile(r"[0-9][ ./][0-9]")
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
@@ -76,9 +83,14 @@ def fold(text: str) -> str:
     return text.lower().replace("`", "'")
 
 
+def unjoined(text: str) -> str:
+    """Return a text with letters that were printed or typed as one written out: "ﬁets" is "fiets"."""
+    return text if text.isascii() else text.translate(_LIGATURES)
+
+
 def words(text: str) -> set[str]:
     """Return the words of a text, each once, and what stands together as a whole."""
-    folded = fold(text)
+    folded = fold(unjoined(text))
     found: set[str] = set()
     if "@" in folded:
         found.update(_NOT_LETTERS.sub("", address) for address in _ADDRESS.findall(folded))
@@ -128,7 +140,8 @@ _stemming = threading.Lock()  # a stemmer serves one thread at a time
 _VOWELS = "aeiouy"
 # A plural's s, also of an abbreviation ("boas"); the t or d of a verb, behind a consonant or a long vowel; not the d of
 # "maand".
-_ENDING = re.compile(r"(?<!s)s$|^.{3,}(?:[^aeiouytd]|([aeou])\1)t$|^.{4,}(?:[^aeiouytd]|([aeou])\2)d$")
+_ENDING = re.compile(r"(?<!s)s$|^.{3,}(?:[^aeiouytd]|([aeou])\1)t$|(?<=d)t$|^.{4,}(?:[^aeiouytd]|([aeou])\2)d$")
+_ERING = re.compile("(?:eren|eer[td]?|eerden?|eringe?n?)$")
 _PARTICIPLE = re.compile("(?!gebied|gezicht|geluid|gedicht|gewicht|gebed|gewest)ge.*[dt]e?")
 
 # Plurals that no rule finds, also at the end of a longer word.
@@ -165,6 +178,8 @@ def _dutch(word: str) -> frozenset[str]:
         # It cuts "overheid" down to "over" and "veiligheid" to "veil".
         if len(newer) > 2 and (len(base) < 8 or len(newer) > len(base) / 2):
             found |= {newer, _PORTER.stemWord(newer)}
+    if _ERING.search(word):  # "controleren" is "controle"; from short words ("parkeren") it would make others ("park")
+        found |= {stem[:-2] for stem in found if stem.endswith("er") and len(stem) > 6}
     return frozenset(_hard(stem) for stem in found - SMALL) or frozenset((word,))
 
 
@@ -183,6 +198,8 @@ def _bases(word: str) -> Iterator[str]:
         yield word[2:-1]  # "gestrooid" is "strooi"
     elif _ENDING.search(word):
         yield word[:-1]
+    elif word.endswith("iaal"):
+        yield word[:-2] + "l"  # "sociale" is "social"
 
 
 @lru_cache(_MEMO)

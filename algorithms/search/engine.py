@@ -230,6 +230,8 @@ class Engine:
             return True
         if known and word not in vocabulary.counts:
             return True
+        if unfinished and not known and self.terms.begun(word).levels:
+            return True
         return bool(not known and (self._is_synonym(word) or vocabulary.compounds(word) or vocabulary.parts(word)))
 
     def _is_synonym(self, word: str) -> bool:

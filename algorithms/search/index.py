@@ -63,7 +63,8 @@ def replace(gone: Sequence[int], published: Iterable[tuple[int, Document]]) -> N
 
 
 def clear() -> None:
-    """Take everything out."""
+    """Take everything out, also when it is damaged. Until `mend` nothing can be found."""
+    fulltext.take_down(connection)
     SearchEntry.objects.all().delete()
     SearchToken.objects.all().delete()
 

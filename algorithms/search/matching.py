@@ -172,19 +172,22 @@ def snippet(places: list[Place], patterns: list[Pattern], lang: str) -> Snippet 
 
 
 def _best(places: list[Place], patterns: list[Pattern], *, quick: bool) -> Snippet | None:
-    most, best = (0, 0), None
+    most: tuple[int, int] = (0, 0)
+    best: Place | None = None
     for place in places:
         folded = analyser.fold(place.text)
         likely = [pattern for pattern in patterns if not quick or pattern.may_hold(folded)]
         if not likely or len(likely) < most[0]:
             continue
-        marks = [found for pattern in likely if (found := pattern.marks(place.text, parted=not quick))]
-        score = (len(marks), sum(pattern.is_told(folded) for pattern in likely))
+        held = [pattern for pattern in likely if pattern.marks(place.text, parted=not quick)]
+        score = (len(held), sum(pattern.is_told(folded) for pattern in likely))
         if score > most:
-            most, best = score, (place, merged([mark for found in marks for mark in found]))
+            most, best = score, place
             if most == (len(patterns), len(patterns)):
                 break
-    return _cut_out(*best) if best else None
+    if best is None:
+        return None
+    return _cut_out(best, merged([mark for pattern in patterns for mark in pattern.marks(best.text)]))
 
 
 def _cut_out(place: Place, marks: list[tuple[int, int]]) -> Snippet:

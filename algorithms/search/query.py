@@ -86,7 +86,7 @@ class Query:
 
 def parse(text: str, lang: str = "nl") -> Query:
     """Read a question; `lang` is that of the page it was asked on."""
-    text = " ".join(_QUOTES.sub('"', text).split())
+    text = " ".join(_QUOTES.sub('"', analyser.unjoined(text)).split())
     asked, left_out = text[:MOST_CHARACTERS], text[MOST_CHARACTERS:]
     if asked.count('"') % 2:
         cut = asked.rindex('"')
@@ -104,6 +104,8 @@ def parse(text: str, lang: str = "nl") -> Query:
                 query.left_out = f"{asked[term.start :]}{query.left_out}"
                 return _finished(query, small)
             terms += 1
+            if term.is_small and piece["minus"]:
+                continue  # nearly everything has it
             if term.is_small:
                 join = join and term.words[0] in _ARTICLES  # "of ik", "of mijn": whether, not or
                 small.append([term])
@@ -154,6 +156,6 @@ def _finished(query: Query, small: list[list[Term]]) -> Query:
     query.is_sentence = bool(small) and len(query.clauses) > 1
     query.clauses = query.clauses or small
     last = query.clauses[-1][-1] if query.clauses else None
-    if last and last.kind is Kind.WORD and len(last.words) == 1 and last.end == len(query.text):
+    if last and last.kind is Kind.WORD and last.end == len(query.text):
         query.clauses[-1][-1] = replace(last, unfinished=True)
     return query

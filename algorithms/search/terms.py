@@ -71,7 +71,7 @@ class Terms:
         if not term.whole:
             return self._word(term.words[0], unfinished=term.unfinished, strict=strict)
         loose = all_of([self._word(word, strict=strict) for word in term.words])
-        return any_of([self._word(term.whole, strict=strict), loose])
+        return any_of([self._word(term.whole, unfinished=term.unfinished, strict=strict), loose])
 
     def _word(self, word: str, *, unfinished: bool = False, strict: bool = False) -> Told:
         vocabulary = self.vocabulary
@@ -85,8 +85,8 @@ class Terms:
         groups[PART] = set(vocabulary.compounds(word)) - forms
         told = self._told(("word", word), groups)
         # "woo" is the law and not the beginning of "woonfraude".
-        if unfinished and len(word) > (SHORT if forms else 1) and vocabulary.is_beginning(word):
-            begun = self._told(("beginning", word), {}, start=word)
+        if unfinished and len(word) > (SHORT if forms else 1):
+            begun = self.begun(word)
             if forms:  # a word by itself: what begins with it comes last, however weighty
                 begun = Told({levels.BEGINNING: levels.union(begun.levels)} if begun.levels else {}, begun.pattern)
             told = any_of([told, begun])
@@ -102,6 +102,10 @@ class Terms:
                         told = any_of([told, one])
         self._keep(key, told)
         return told
+
+    def begun(self, word: str) -> Told:
+        """The records that hold words, codes among them, that begin with this one."""
+        return self._told(("beginning", word), {}, start=word)
 
     def _part(self, part: str) -> Told:
         """The records that hold a part of a compound as a word, or what means the same."""
@@ -181,6 +185,8 @@ class Terms:
         """What two words are when written as one: "parkeer vergunning" as "parkeervergunning"."""
         joined = [f"{word}{link}{following}" for link in analyser.LINKS]
         known: set[str] = set().union(*(self.vocabulary.forms(whole) for whole in joined if whole.isalpha()))
+        if word.isdigit() and following.isdigit():  # "14 010" as "14010"
+            known = {word + following}
         told = self._told(("together", word, following), {STEM: known}) if known else None
         return told if told and told.levels else None
 

@@ -56,6 +56,7 @@ def places(document: Document) -> list[Place]:
     for key, value in document["translations"].get("eng", {}).items():
         if text := _text(key, value, "en"):
             found.append(Place(ENGLISH[_weight(key)], key, text))
+    found = [Place(letter, key, analyser.unjoined(text)) for letter, key, text in found]
     return sorted(found, key=lambda place: (weight(place.letter), place.letter, _ORDER.get(place.key, 99)))
 
 

@@ -84,10 +84,6 @@ class Vocabulary:
         high = bisect_left(self.sorted, start + "\x7f")
         return self.sorted[low:high]
 
-    def is_beginning(self, start: str) -> bool:
-        """Whether other words may begin with this one."""
-        return not start.isalpha() or len(self.beginning(start)) > (start in self.counts)
-
     # -- compounds -----------------------------------------------------------------------------------------------------
 
     def compounds(self, word: str) -> list[str]:
