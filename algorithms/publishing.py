@@ -318,7 +318,7 @@ def rebuild_listings() -> int:
         for batch in _batches(entries):
             _refresh_listings(batch)
             count += len(batch)
-        index.mend()
+        index.sign()
         Head.raise_site_revision()  # what a process keeps in memory of the listing is made anew too
     return count
 
@@ -337,7 +337,7 @@ def rebuild_index() -> Iterator[tuple[int, int]]:
             index.replace([], [(entry.sequence, document) for entry, document in batch])
             done += len(batch)
             yield done, total
-        index.mend()
+        index.sign()
         Head.raise_site_revision()
 
 

@@ -284,7 +284,7 @@ FORMS = [
     ("14010", "14 010"), ("0800-1351", "08001351"), ("artikel 64", "artikel 64"), ("2024/1689", "2024/1689"),
     ("BWBR0005537", "bwbr0005537"), ("top 400", "top400"), ("naheffings\u00adaanslag", "naheffingsaanslag"),
     ("naheffingsaanslag", "naheffings\u00adaanslag"), ("'s-Gravenhage", "gravenhage"),
-    ("’s-Hertogenbosch", "s-hertogenbosch"),
+    ("’s-Hertogenbosch", "s-hertogenbosch"), ("een ﬁets", "fiets"), ("fiets", "ﬁets"),
 ]  # fmt: skip
 
 

@@ -66,7 +66,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
             for name in missing:
                 cursor.execute(f"DROP {'TABLE' if name == INDEX else 'TRIGGER'} IF EXISTS {name}")
                 cursor.execute(_SQLITE[name])
-            rebuild(connection)
+            cursor.execute(_SQLITE_DOES.format("", "'rebuild'"))
         else:
             for statement in _POSTGRESQL:
                 cursor.execute(statement)
@@ -86,11 +86,13 @@ def faults(connection: BaseDatabaseWrapper) -> list[str]:
         )
         column = cursor.fetchone()
         cursor.execute(
-            "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s) AND indrelid = %s::regclass",
+            "SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indisvalid"
+            " AND indexrelid = to_regclass(%s) AND indrelid = %s::regclass",
             [INDEX, TABLE],
         )
         index = cursor.fetchone()
-        return [] if column == (_POSTGRESQL_COLUMN,) and index == (True,) else [INDEX]
+        stands = column == (_POSTGRESQL_COLUMN,) and index and "USING gin (vector)" in index[0]
+        return [] if stands else [INDEX]
 
 
 def take_down(connection: BaseDatabaseWrapper) -> None:
@@ -99,13 +101,6 @@ def take_down(connection: BaseDatabaseWrapper) -> None:
         with connection.cursor() as cursor:
             for name in reversed(_SQLITE):
                 cursor.execute(f"DROP {'TABLE' if name == INDEX else 'TRIGGER'} IF EXISTS {name}")
-
-
-def rebuild(connection: BaseDatabaseWrapper) -> None:
-    """Make the index anew from the entries. PostgreSQL keeps it by itself."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute(_SQLITE_DOES.format("", "'rebuild'"))
 
 
 def forget_removed(connection: BaseDatabaseWrapper) -> None:

@@ -63,16 +63,15 @@ def replace(gone: Sequence[int], published: Iterable[tuple[int, Document]]) -> N
 
 
 def clear() -> None:
-    """Take everything out, also when it is damaged. Until `mend` nothing can be found."""
+    """Take everything out, also of a damaged index, and put back what of the database's own part is missing."""
     fulltext.take_down(connection)
     SearchEntry.objects.all().delete()
     SearchToken.objects.all().delete()
-
-
-def mend() -> None:
-    """Put back what of the database's own index is missing or differs from the entries; it is this release's then."""
     fulltext.install(connection)
-    fulltext.rebuild(connection)
+
+
+def sign() -> None:
+    """Note that this release made the whole index."""
     Head.objects.update(index_maker=maker())
 
 

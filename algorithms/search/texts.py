@@ -71,11 +71,21 @@ def tokens(found: list[Place]) -> list[str]:
     for letter in sorted(texts, key=lambda letter: (weight(letter), letter)):
         words = analyser.words("\n".join(texts[letter])) - seen
         seen |= words
-        room -= sum(map(len, words)) + 2 * len(words)
-        if room < 0:
-            break
+        size = sum(map(len, words)) + 2 * len(words)
+        if size > room:  # as many as there is room for
+            words = set(_first(sorted(words), room))
+        room -= size
         made += [letter + word for word in words]
     return sorted(made)
+
+
+def _first(words: list[str], room: int) -> Iterator[str]:
+    """Yield words as long as there is room for their tokens, in bytes."""
+    for word in words:
+        room -= len(word) + 2
+        if room < 0:
+            return
+        yield word
 
 
 def weight(letter: str) -> int:
