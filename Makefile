@@ -24,7 +24,7 @@ accounts:
 dev:
 	@$(PREPARE) dev design translations
 
-# Each test on both databases; browser journeys and walks over the admin's pages, which test no queries, on SQLite only.
+# Each test on both databases; browser journeys, the admin's pages and functions of texts, which test no queries, on SQLite.
 test: dev
 	env -u DATABASE_URL $(PYTEST) -m "not long"
 	$(PYTEST_POSTGRES) -m "not long and not browser and not pages"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -137,8 +138,9 @@ def withdraw(lars: str, *, reason: str) -> Publication:
             head, lars, row.version, Action.WITHDRAW, _moment(head), reason, sha256=row.publication.sha256
         )
         entry.save(force_insert=True)
+        changes = index.remove([row.publication_id])
         _listings([lars]).delete()
-        index.replace([row.publication_id], [])
+        index.add([], changes)
         head.save(update_fields=["sequence", "hash", "published_at"])
     return entry
 
@@ -296,14 +298,14 @@ def _listings(lars: list[str]) -> QuerySet[Listing]:
 
 def _refresh_listings(published: list[tuple[Publication, Document]]) -> None:
     before = _listings([entry.lars for entry, _document in published])
-    gone = list(before.values_list("publication_id", flat=True))
+    changes = index.remove(list(before.values_list("publication_id", flat=True)))
     before.delete()
     Listing.objects.bulk_create(
         [Listing(publication=entry, **listing.columns(document, entry.published_at)) for entry, document in published]
     )
     facets = [(entry.sequence, *values) for entry, document in published for values in listing.facets(document)]
     insert_rows(ListingFacet, ["listing", "facet", "slug", "label"], facets)
-    index.replace(gone, [(entry.sequence, document) for entry, document in published])
+    index.add([(entry.sequence, document) for entry, document in published], changes)
 
 
 def rebuild_listings() -> int:
@@ -334,7 +336,7 @@ def rebuild_index() -> Iterator[tuple[int, int]]:
         entries = Publication.objects.filter(listing__isnull=False)
         total, done = entries.count(), 0
         for batch in _batches(entries):
-            index.replace([], [(entry.sequence, document) for entry, document in batch])
+            index.add([(entry.sequence, document) for entry, document in batch], Counter())
             done += len(batch)
             yield done, total
         index.sign()

@@ -166,7 +166,6 @@ def _listings(using: str, result: Verification, current: dict[str, int]) -> None
             result.faults.append(f"openbare lijst: {row.lars} wijkt af van zijn document: {', '.join(differing)}")
         if fault := check.fault(row.publication_id, document, getattr(row, "search", None)):
             result.faults.append(f"zoekindex: {row.lars} {fault}")
-    result.faults += [f"zoekindex: {fault}" for fault in check.faults()]
     # The walk above joins the log, so it passes by rows whose entry is gone.
     entries = Publication.objects.using(using).values("sequence")
     for lars in Listing.objects.using(using).exclude(publication_id__in=entries).values_list("lars", flat=True):
@@ -174,3 +173,4 @@ def _listings(using: str, result: Verification, current: dict[str, int]) -> None
         result.faults.append(f"openbare lijst: {lars} hoort bij een regel die er niet is")
     for lars in sorted(set(current) - seen):
         result.faults.append(f"openbare lijst: {lars} ontbreekt")
+    result.faults += [f"zoekindex: {fault}" for fault in check.faults()]

@@ -34,10 +34,13 @@ def pytest_report_header(config):
     return f"WARNING: no shared material at ../{SHARED.name}: tests of the real seeds use our own samples only"
 
 
-# Pages of the admin, which ask nothing that differs between databases: on both in `make test-long`.
+# Pages of the admin and functions of texts, which ask nothing that differs between databases: on both in
+# `make test-long`.
 PAGES = {
-    "test_beginning", "test_conflict", "test_draft_history", "test_editing", "test_import_page", "test_lists",
-    "test_login", "test_oidc", "test_people", "test_policy", "test_preview",
+    "test_analyser", "test_beginning", "test_conflict", "test_difference", "test_draft_history", "test_editing",
+    "test_hints", "test_import_page", "test_lists", "test_login", "test_national_json", "test_oidc", "test_people",
+    "test_policy", "test_preview", "test_readers", "test_richtext", "test_search_query", "test_spelling",
+    "test_synonyms",
 }  # fmt: skip
 
 

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                     "listing",
                     models.OneToOneField(
                         db_column="sequence",
-                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        on_delete=django.db.models.deletion.CASCADE,
                         primary_key=True,
                         related_name="search",
                         serialize=False,

@@ -19,9 +19,8 @@ class SearchEntry(models.Model):
     alphabetical order, with a space between. `texts` are those places themselves: JSON, a list of [letter, key, text].
     """
 
-    # The index is written after the listing; a row whose listing is gone is refused when the transaction ends.
     listing = models.OneToOneField(
-        Listing, models.DO_NOTHING, db_column="sequence", primary_key=True, related_name="search"
+        Listing, models.CASCADE, db_column="sequence", primary_key=True, related_name="search"
     )
     tokens = models.TextField()
     texts = models.TextField()

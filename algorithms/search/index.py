@@ -47,14 +47,19 @@ def stems(token: str) -> str:
     return " ".join(sorted(analyser.stems(token[1:], texts.language(token[0]))))
 
 
-def replace(gone: Sequence[int], published: Iterable[tuple[int, Document]]) -> None:
-    """Take out the records with these sequences, and put in what was published: (sequence, document)."""
+def remove(gone: Sequence[int]) -> Counter[str]:
+    """Take out the records with these sequences; return how the counts of their tokens change, for `add` to write."""
     changes: Counter[str] = Counter()
     for some in _slices(gone):
         entries = SearchEntry.objects.filter(pk__in=some)
         for tokens in entries.values_list("tokens", flat=True):
             changes.subtract(tokens.split(" "))
         entries.delete()
+    return changes
+
+
+def add(published: Iterable[tuple[int, Document]], changes: Counter[str]) -> None:
+    """Put in what was published, (sequence, document), and write the counts with what `remove` changed."""
     added = [entry(sequence, document) for sequence, document in published]
     for made in added:
         changes.update(made.tokens.split(" "))
