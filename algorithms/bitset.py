@@ -23,7 +23,7 @@ from itertools import islice, repeat
 
 from django.db import connection
 
-from algorithms.models import Head, Listing, Publication
+from algorithms.models import Head, Listing, ListingFacet, Publication
 
 FEW = 100  # records for which an integer of the size of the log need not be written out
 
@@ -122,8 +122,8 @@ def _above(found: int, count: int) -> int:
 _VALUES = {
     "sqlite": "SELECT facet, slug, MAX(label), group_concat(listing_id) FROM algorithms_listingfacet"
     " WHERE listing_id > %s AND listing_id <= %s GROUP BY facet, slug",
-    "postgresql": "SELECT facet, slug, MAX(label), string_agg(listing_id::text, ',') FROM algorithms_listingfacet"
-    " WHERE listing_id > %s AND listing_id <= %s GROUP BY facet, slug",
+    "postgresql": "SELECT facet, slug, MAX(label COLLATE \"C\"), string_agg(listing_id::text, ',')"
+    " FROM algorithms_listingfacet WHERE listing_id > %s AND listing_id <= %s GROUP BY facet, slug",
 }
 _lock = threading.Lock()
 _kept: Bitset | None = None
@@ -171,12 +171,26 @@ def _patched(before: Bitset, head: Head, key: tuple[str, int]) -> Bitset | None:
     made.all = before.all
     made.facets = {facet: {**values} for facet, values in before.facets.items()}
     made.labels = {**before.labels}
+    gone = 0
     for row in before.names:
         if row[1] in changed:
-            made.all &= ~(1 << row[2])
+            gone |= 1 << row[2]
         else:
             made.names.append(row)
+    made.all &= ~gone
+    touched = {(facet, slug) for facet, values in made.facets.items() for slug, bits in values.items() if bits & gone}
+    for facet, slug in touched:
+        if left := made.facets[facet][slug] & ~gone:
+            made.facets[facet][slug] = left
+        else:
+            del made.facets[facet][slug]
     _append(made, before.sequence)
+    # A label may have been that of what is gone only.
+    left_labels: dict[tuple[str, str], str] = {}
+    rows = ListingFacet.objects.filter(slug__in={slug for _facet, slug in touched}, listing_id__lte=made.sequence)
+    for facet, slug, label in rows.values_list("facet", "slug", "label").distinct():
+        left_labels[facet, slug] = max(label, left_labels.get((facet, slug), ""))
+    made.labels |= {value: label for value, label in left_labels.items() if value in touched}
     return made
 
 

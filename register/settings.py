@@ -104,7 +104,8 @@ def _databases() -> dict:
     default = dj_database_url.parse(url, conn_max_age=env_int("CONN_MAX_AGE", 60), conn_health_checks=True)
     reader = default | {"OPTIONS": dict(default.get("OPTIONS", {})), "TEST": {"MIRROR": "default"}}
     if default["ENGINE"] == "django.db.backends.sqlite3":
-        common = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+        common = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+        common += "PRAGMA secure_delete=ON;"  # what a redaction empties leaves no bytes in the file
         default["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 30, "init_command": common}
         reader["OPTIONS"] = {"timeout": 30, "init_command": common + "PRAGMA query_only=ON;"}
     elif default["ENGINE"] == "django.db.backends.postgresql":

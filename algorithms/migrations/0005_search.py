@@ -4,6 +4,8 @@ from pathlib import Path
 import django.db.models.deletion
 from django.db import migrations, models
 
+from algorithms.models import fulltext
+
 SYNONYMS = Path(__file__).resolve().parents[2] / "fixtures" / "synonyms.json"
 
 
@@ -13,6 +15,11 @@ def seed(apps, schema_editor):
     if not synonyms.objects.exists():
         groups = json.loads(SYNONYMS.read_text(encoding="utf-8"))["synonyms"]
         synonyms.objects.bulk_create(synonyms(words=group["words"]) for group in groups)
+
+
+def take_down(apps, schema_editor):
+    """Take away what stands beside the tables (`models/fulltext.py`); with the tables the words go."""
+    fulltext.take_down(schema_editor.connection)
 
 
 class Migration(migrations.Migration):
@@ -48,5 +55,5 @@ class Migration(migrations.Migration):
             ],
             options={"verbose_name": "zoekregel", "verbose_name_plural": "zoekregels"},
         ),
-        migrations.RunPython(seed, migrations.RunPython.noop),
+        migrations.RunPython(seed, take_down),
     ]

@@ -104,13 +104,23 @@ def take_down(connection: BaseDatabaseWrapper) -> None:
 
 
 def forget_removed(connection: BaseDatabaseWrapper) -> None:
-    """Take what was removed out of the index's own pages too; it cannot be asked, but until then its bytes are there.
-
-    PostgreSQL does so by itself (autovacuum).
-    """
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
+    """Take what was removed out of the index's own pages too, where nobody can ask it but its bytes still are."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
             cursor.execute(_SQLITE_DOES.format("", "'optimize'"))
+        else:
+            cursor.execute("REINDEX INDEX algorithms_searchindex")
+
+
+def wipe(connection: BaseDatabaseWrapper) -> None:
+    """Leave no bytes of what a redaction emptied in the files of PostgreSQL, outside a transaction.
+
+    SQLite overwrites what is deleted as it goes (`secure_delete`, in the settings).
+    """
+    if connection.vendor != "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            for table in ("searchentry", "searchtoken", "publication"):
+                cursor.execute(f"VACUUM FULL algorithms_{table}")
 
 
 def differs(connection: BaseDatabaseWrapper) -> bool:

@@ -104,7 +104,8 @@ def install_after_migrate(sender, using: str = "default", **kwargs) -> None:
     if TABLE not in connection.introspection.table_names():
         return  # migrated back to before the log existed
     install(connection)
-    Head.objects.using(using).get_or_create(pk=Head.ID)
+    if not Head.objects.using(using).filter(pk=Head.ID).exists():  # asks no column that a migration back took away
+        Head.objects.using(using).create(pk=Head.ID)
 
 
 def install(connection: BaseDatabaseWrapper) -> None:

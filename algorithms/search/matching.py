@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +14,7 @@ from algorithms.search.texts import Place
 FAR = 1_000_000  # letters apart: not in one text
 MOST_ALTERNATIVES = 150  # words in one regular expression; more are looked up one by one
 SNIPPET = 200  # characters
+MOST_BETWEEN = 4  # small words between two of a phrase
 _BETWEEN = r"[^a-z0-9]+"
 _SMALL = "|".join(sorted(analyser.SMALL))
 
@@ -42,7 +44,7 @@ class Pattern:
         """The pattern of words that follow each other, each in any of its forms."""
         if not all(forms):
             return cls()
-        between = rf"{_BETWEEN}(?:(?:{_SMALL}){_BETWEEN})*" if small else _BETWEEN
+        between = rf"{_BETWEEN}(?:(?:{_SMALL}){_BETWEEN}){{0,{MOST_BETWEEN}}}" if small else _BETWEEN
         each = ["(?:" + "|".join(map(_spelled, sorted(some, key=len, reverse=True))) + ")" for some in forms]
         return cls(phrases=(re.compile(rf"(?<![a-z0-9]){between.join(each)}(?![a-z0-9])"),))
 
@@ -201,8 +203,9 @@ def _window(text: str, marks: list[tuple[int, int]]) -> tuple[int, int]:
     """Return the piece of some `SNIPPET` characters that holds most marks, cut between words."""
     if len(text) <= SNIPPET * 3 // 2:
         return 0, len(text)
-    counts = [sum(start <= other < start + SNIPPET * 3 // 4 for other, _end in marks) for start, _end in marks]
-    first = marks[counts.index(max(counts))][0]
+    starts = [start for start, _end in marks]
+    counts = [bisect_left(starts, start + SNIPPET * 3 // 4) - place for place, start in enumerate(starts)]
+    first = starts[counts.index(max(counts))]
     start = max(first - SNIPPET // 4, 0)
     line = text.rfind("\n", start, first)
     if line >= 0:

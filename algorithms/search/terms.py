@@ -191,6 +191,11 @@ class Terms:
         return told if told and told.levels else None
 
     def synonym(self, others: Iterable[Phrase]) -> Told:
+        """The records that hold any of these words or phrases, ranked as what means the same."""
+        others = tuple(others)
+        key = ("others", *others)
+        if kept := self._kept_of(key):
+            return kept
         told = []
         for phrase in others:
             if len(phrase.words) == 1:
@@ -199,7 +204,9 @@ class Terms:
                 told.append(self._told(("synonym", word), {SYNONYM: forms}))
             else:
                 told.append(self._phrase(phrase.telling, small=True, form=SYNONYM))
-        return any_of(told)
+        found = any_of(told)
+        self._keep(key, found)
+        return found
 
     # -- texts ---------------------------------------------------------------------------------------------------------
 

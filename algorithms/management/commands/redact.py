@@ -3,8 +3,10 @@ from __future__ import annotations
 import sys
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from algorithms import drafts, publishing
+from algorithms.models import fulltext
 
 PLACES = {"document": "in het document", "note": "in de toelichting"}
 
@@ -33,6 +35,7 @@ class Command(BaseCommand):
             publishing.redact(text, reason=options["reason"])
         except publishing.Refused as refused:
             raise CommandError(str(refused)) from None
+        fulltext.wipe(connection)
         self.stdout.write(f"{len(found)} plaats(en) leeggemaakt.")
         emptied, still = drafts.forget(text)
         if emptied:
