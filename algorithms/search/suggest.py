@@ -71,7 +71,7 @@ def _is_worth_it(typed: str) -> bool:
 
 def _completions(engine: Engine, term: Term, letters: str, lang: str) -> list[str]:
     """Return the words of the register in one language that begin as the term does, most used first."""
-    start, vocabulary = term.words[0], engine.terms.vocabulary
+    start, vocabulary = term.whole or term.words[0], engine.terms.vocabulary
     if len(start) < FEWEST_CHARACTERS:
         return []
     known = [
