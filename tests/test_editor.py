@@ -200,6 +200,7 @@ class TestEditor:
         page.keyboard.press("Enter")
         page.keyboard.press("Enter")
         page.keyboard.type("Zie ")
+        page.wait_for_timeout(200)  # nobody types faster than the editor reads where the caret is
         page.keyboard.press("Control+k")
         page.get_by_label("Adres (webadres of e-mailadres)").fill("javascript:alert(1)")
         page.keyboard.press("Enter")
@@ -330,6 +331,7 @@ class TestEditor:
         page.get_by_text("Doel en impact:", exact=True).click()
         expect(page.get_by_role("textbox", name="Doel en impact:", exact=True)).to_be_focused()
 
+    @pytest.mark.long
     def test_no_fault_at_both_widths_with_every_editor_started(self, browser, register):
         with visit(browser, register, **LET_AXE_IN) as watch:
             watch.page.goto(register.drafts["Tekstproef"])

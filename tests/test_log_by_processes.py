@@ -119,12 +119,16 @@ def test_a_kept_head_is_found_again(site):
     ("tampering", "found"),
     [
         ("Publication.objects.filter(sequence=2).update(document='{}')", "regel 2"),
-        ("Publication.objects.filter(sequence=2).update(note='anders')", "regel 2"),
+        pytest.param(
+            "Publication.objects.filter(sequence=2).update(note='anders')", "regel 2", marks=pytest.mark.long
+        ),
         ("Publication.objects.filter(sequence=2).update(lars='11111115')", "regel 2"),
         ("from algorithms.models import Listing; Listing.objects.filter(publication=2).delete()\n"
          "Publication.objects.filter(sequence=2)._raw_delete('default')", "regel 3"),
-        ("from algorithms.models import Listing; Listing.objects.filter(publication=3).delete()\n"
-         "Publication.objects.filter(sequence=3)._raw_delete('default')", "regels ontbreken"),
+        pytest.param(
+            "from algorithms.models import Listing; Listing.objects.filter(publication=3).delete()\n"
+            "Publication.objects.filter(sequence=3)._raw_delete('default')", "regels ontbreken", marks=pytest.mark.long
+        ),
         (CUT_OFF, "een regel die er niet is"),
     ],
     ids=["document", "note", "record", "row in the middle", "last row", "last row and head"],

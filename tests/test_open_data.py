@@ -367,7 +367,9 @@ def test_what_a_crash_left_half_made_is_swept_up_later(publish_algorithm, tmp_pa
     assert busy.exists()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name == NAMES[0] else pytest.mark.long) for name in NAMES]
+)
 def test_memory_does_not_grow_with_the_register(client, make_algorithm, name):
     """Four times as many records, about the same peak: a writer holds a chunk of records, never all."""
 

@@ -495,6 +495,7 @@ print(json.dumps({
 """
 
 
+@pytest.mark.long
 @pytest.mark.browser
 @pytest.mark.process
 def test_every_page_of_this_is_accessible_and_fits_a_small_screen(browser, site):

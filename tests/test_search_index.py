@@ -461,6 +461,7 @@ def of_different_words(count: int, of_letters: int) -> tuple[list[str], dict[str
     return made, {key: f"<p>{' '.join(made[at * share : (at + 1) * share])}</p>" for at, key in enumerate(LONG)}
 
 
+@pytest.mark.long
 def test_a_megabyte_of_different_words_is_published_and_found_by_its_name(client, make_algorithm, publish_algorithm):
     publish_algorithm(name="Gewoon")
     _made, long = of_different_words(120_000, 60_000)
