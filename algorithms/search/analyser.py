@@ -30,9 +30,9 @@ from Stemmer import Stemmer
 MOST_LETTERS = 64  # of one word; a longer one is known by its beginning
 _MEMO = 100_000  # words whose stems are kept
 
-_LIGATURES = {ord(one): many for one, many in {
+_LIGATURES = {
     "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "ĳ": "ij", "Ĳ": "IJ",
-}.items()}  # fmt: skip
+}  # fmt: skip
 _APOSTROPHES = "'’‘ʼ`´′\u00ad\u200b\u200c\u200d\ufeff"  # and what is not seen at all
 _HYPHENS = "-\u2010\u2011"
 
@@ -85,7 +85,11 @@ def fold(text: str) -> str:
 
 def unjoined(text: str) -> str:
     """Return a text with letters that were printed or typed as one written out: "ﬁets" is "fiets"."""
-    return text if text.isascii() else text.translate(_LIGATURES)
+    if not text.isascii():
+        for one, many in _LIGATURES.items():
+            if one in text:  # a look costs next to nothing; hardly any text has one
+                text = text.replace(one, many)
+    return text
 
 
 def words(text: str) -> set[str]:
