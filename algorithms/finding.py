@@ -48,9 +48,7 @@ class Found:
 
         A record that was published again since the head was read has another row by now; it is left out.
         """
-        sequences = self.sequences(start, stop)
-        rows = Listing.objects.in_bulk(sequences)
-        return [rows[sequence] for sequence in sequences if sequence in rows]
+        return Listing.objects.in_order(self.sequences(start, stop))
 
     def counts(self, facet: str) -> dict[str, int]:
         """Return for each value of a facet how many records there would be with it, other facets kept as chosen."""

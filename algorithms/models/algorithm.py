@@ -233,7 +233,7 @@ def write_columns(rows: Sequence[Algorithm], names: list[str]) -> None:
             one = f"({', '.join(['%s'] * (len(fields) + 1))})"
             given = f"(VALUES {', '.join([one] * len(values))}) AS given"
             columns = ", ".join(_given(field, number) for number, field in enumerate(fields, 1))
-            statement = f"UPDATE {table} SET {columns} FROM {given} WHERE id = given.column{len(fields) + 1}"  # noqa: S608
+            statement = f"UPDATE {table} SET {columns} FROM {given} WHERE id = given.column{len(fields) + 1}"  # noqa: S608 our own names
             cursor.execute(statement, [value for row in values for value in row])
         else:
             columns = ", ".join(f"{connection.ops.quote_name(field.column)} = %s" for field in fields)

@@ -100,9 +100,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     """What to offer while someone types: questions, and records by name. Whatever is asked, the answer is a list."""
     typed, lang = request.GET.get("zoek", ""), context.language()
     engine = engine_of(bitset.now(context.head(request)))
-    sequences = suggest.named(engine, typed, lang)
-    rows = Listing.objects.in_bulk(sequences)
-    named = cards(rows[sequence] for sequence in sequences if sequence in rows)
+    named = cards(Listing.objects.in_order(suggest.named(engine, typed, lang)))
     return JsonResponse(
         {
             "words": suggest.words(engine, typed, lang),

@@ -6,13 +6,12 @@ named(engine, "parkeerv", "nl")             the sequences of records, best first
 
 from __future__ import annotations
 
-import json
 from collections import OrderedDict
 from threading import Lock
 
 from django.db import connection
 
-from algorithms.models import SearchEntry, fulltext
+from algorithms.models import fulltext
 from algorithms.search import analyser, texts
 from algorithms.search.engine import Engine
 from algorithms.search.query import Kind, Term, parse
@@ -132,8 +131,7 @@ class _Holders:
             for word, bits in self.ask(new).items()
             if (sequences := self.engine.bitset.newest(bits, 0, 1))
         }
-        rows = SearchEntry.objects.filter(pk__in=set(newest.values())).values_list("pk", "texts") if newest else ()
-        places = {sequence: [Place(*place) for place in json.loads(stored)] for sequence, stored in rows}
+        places = dict(self.engine.terms.texts(list(newest.values()))) if newest else {}
         for word in new:
             known[word] = _as_written(word, places.get(newest.get(word, 0), []), self.letters)
         self._keep(self._written, known)

@@ -88,13 +88,13 @@ class Terms:
         if unfinished and len(word) > (SHORT if forms else 1):
             begun = self.begun(word)
             if forms:  # a word by itself: what begins with it comes last, however weighty
-                begun = Told({levels.BEGINNING: levels.union(begun.levels)} if begun.levels else {}, begun.pattern)
+                begun = _last(begun)
             told = any_of([told, begun])
         if split := vocabulary.parts(word):
             # The compound in loose words, "een vergunning om te parkeren", weighs as a part does.
             loose = all_of([self._part(part) for part in split])
             if told.levels:  # who writes the word itself comes before who has its parts somewhere
-                loose = Told({levels.BEGINNING: levels.union(loose.levels)} if loose.levels else {}, loose.pattern)
+                loose = _last(loose)
             told = any_of([told, loose])
             if len(split) == 2 and not forms:  # with other letters between: "verkeerlicht", "schuldenregeling"
                 for first in sorted(analyser.surfaces(split[0])):
@@ -229,6 +229,11 @@ class Terms:
             self._kept[key] = told
             while len(self._kept) > self._room:
                 self._kept.popitem(last=False)
+
+
+def _last(told: Told) -> Told:
+    """The same records behind all others, however weighty their place."""
+    return Told({levels.BEGINNING: levels.union(told.levels)} if told.levels else {}, told.pattern)
 
 
 def _is_near(form: str, word: str) -> bool:
