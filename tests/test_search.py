@@ -893,3 +893,9 @@ def test_nothing_is_found_in_an_empty_register(client, db):
     assert client.get(API, {"zoek": "parkeren"}).json()["count"] == 0
     assert client.get(PAGE, {"zoek": "parkeren"}).status_code == 200
     assert client.get(SUGGESTIONS, {"zoek": "parkeren"}).json() == {"words": [], "records": []}
+
+
+def test_nothing_found_is_not_called_partial(client, publish_algorithm):
+    publish_algorithm(name="Strooien met camera")
+    told = client.get("/api/v1/algoritmes", {"zoek": "strooien -camera"}).json()
+    assert (told["count"], told["search"]["partial"], told["search"]["whole"]) == (0, False, 0)

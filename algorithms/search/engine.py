@@ -150,7 +150,7 @@ class Engine:
         if clauses or (query.excluded and not query.clauses):
             weighed = [(found, self._weight(found) * width) for found, width in clauses]
             answer.order = levels.ordered(weighed, among, partial=partial)
-            answer.partial = partial
+            answer.partial = partial and bool(answer.order)
         if named := self.bitset.named(analyser.key(query.text)) & among:
             rest = [(total, kept) for total, bits in answer.order if (kept := bits & ~named)]
             answer.order = [(-1, named), *rest]
