@@ -35,6 +35,23 @@ def env_list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in env(name, default).split(",") if part.strip()]
 
 
+def env_links(name: str) -> list[tuple[str, str]]:
+    """Return (words, address) of `words=address; words=address`: links of a city's own.
+
+    Raises ImproperlyConfigured for anything but a web, mail or telephone address or a path of this site.
+    """
+    links = []
+    for part in filter(None, (part.strip() for part in env(name).split(";"))):
+        words, _is, address = (piece.strip() for piece in part.partition("="))
+        if not words or not address.startswith(("https://", "http://", "mailto:", "tel:", "/")):
+            raise ImproperlyConfigured(
+                f"{name} holds {part!r}: write words=address with ; between links, for example "
+                "Gemeente Voorbeeldstad=https://voorbeeldstad.example; 14 010=tel:14010"
+            )
+        links.append((words, address))
+    return links
+
+
 def secret_key(data_dir: Path) -> str:
     """Return SECRET_KEY, else the key kept in DATA_DIR, made at the first start.
 

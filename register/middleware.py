@@ -16,7 +16,7 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponseNotModified, HttpResponseRedirect
 from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers, get_conditional_response
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
@@ -35,6 +35,8 @@ API_VERSION = "1.0.0"
 EXPOSED = "API-Version, ETag, Register-Sequence, Content-Disposition, Content-Range, Accept-Ranges"
 # Content that is not a function of the public key: static files have their own, health has none.
 UNKEYED = (STAFF, "/static/", "/health/")
+# Content that also tells what day it is, so that its key does too.
+DATED = ("/cijfers/", "/en/cijfers/", "/open-data/cijfers/", "/.well-known/security.txt")
 
 
 def is_for_machines(request: HttpRequest) -> bool:
@@ -87,7 +89,8 @@ class Conditional:
         if request.method not in ("GET", "HEAD") or request.path_info.startswith(UNKEYED):
             return self.get_response(request)
         request.head = Head.now()  # for views whose content is of one moment
-        etag = f'"{request.head.key}"'
+        day = f".{timezone.localdate()}" if request.path_info.startswith(DATED) else ""
+        etag = f'"{request.head.key}{day}"'
         if request.headers.get("If-None-Match", "*").strip() != "*":
             not_modified = get_conditional_response(request, etag)
             if isinstance(not_modified, HttpResponseNotModified):

@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from whitenoise.compress import Compressor
 
 from algorithms.accounts import notation
-from register.environment import env, env_bool, env_int, env_list, secret_key
+from register.environment import env, env_bool, env_int, env_links, env_list, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(BASE_DIR, env("DATA_DIR") or "var")  # a relative path is taken from the checkout
@@ -30,8 +30,15 @@ SITE_URL = env("SITE_URL").rstrip("/")  # https://algoritmes.example.nl; empty: 
 SITE_NAME = env("SITE_NAME", "Algoritmeregister")
 SITE_NAME_EN = env("SITE_NAME_EN", "Algorithm register")
 SITE_OWNER = env("SITE_OWNER")
-THEME_CSS = env("THEME_CSS")  # path below static/ of a city's own NL Design System tokens
-THEME_CLASS = env("THEME_CLASS", "voorbeeld-theme")
+# How it looks. THEME_DIR holds a city's own files; the paths below are taken from it, or from static/.
+THEME_DIR = env("THEME_DIR")
+THEME_CSS = env("THEME_CSS")  # a city's own NL Design System tokens: colours, letters, space
+THEME_CLASS = env("THEME_CLASS", "voorbeeld-theme")  # the class that the rules of that sheet begin with
+SITE_LOGO = env("SITE_LOGO")
+SITE_ICON = env("SITE_ICON", "favicon.svg")
+SITE_FOOTER = env("SITE_FOOTER")  # words of the city's own, at the foot of each page
+SITE_FOOTER_EN = env("SITE_FOOTER_EN", SITE_FOOTER)
+SITE_FOOTER_LINKS = env_links("SITE_FOOTER_LINKS")
 API_CONTACT_NAME = env("API_CONTACT_NAME", "Beheerder van het algoritmeregister")
 API_CONTACT_EMAIL = env("API_CONTACT_EMAIL", "algoritmeregister@example.org")
 
@@ -129,7 +136,7 @@ USE_TZ = True
 TIME_ZONE = "Europe/Amsterdam"
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [BASE_DIR / "static", *([Path(BASE_DIR, THEME_DIR)] if THEME_DIR else [])]
 STATIC_ROOT = Path(BASE_DIR, env("STATIC_ROOT", str(DATA_DIR / "static")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -291,6 +298,7 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
+        "img-src": [SELF, "data:"],  # a small icon or logo stands in the page itself: one request fewer
         "base-uri": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
@@ -356,7 +364,8 @@ def _release() -> str:
     ):
         for path in sorted(path for pattern in patterns for path in (BASE_DIR / folder).rglob(pattern)):
             digest.update(path.read_bytes())
-    digest.update(repr((SITE_URL, SITE_NAME, SITE_NAME_EN, SITE_OWNER, THEME_CSS, THEME_CLASS)).encode())
+    look = (SITE_NAME, SITE_NAME_EN, SITE_OWNER, SITE_LOGO, SITE_ICON, SITE_FOOTER, SITE_FOOTER_EN, SITE_FOOTER_LINKS)
+    digest.update(repr((SITE_URL, *look, THEME_DIR, THEME_CSS, THEME_CLASS)).encode())
     return digest.hexdigest()[:12]
 
 

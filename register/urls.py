@@ -2,9 +2,10 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from algorithms.accounts import views as accounts
+from algorithms.public.views import machines, records
 from importers import admin as imports
 from register import health
 
@@ -18,7 +19,15 @@ urlpatterns = [
     path("health/ready", health.ready, name="health-ready"),
     path("api/v1/", include("algorithms.api.urls")),
     path("open-data/", include("algorithms.exports.urls")),
-    *i18n_patterns(path("", include("algorithms.public.urls")), prefix_default_language=False),
+    path("robots.txt", machines.robots, name="robots"),
+    path("sitemap.xml", machines.sitemap, name="sitemap"),
+    path(".well-known/security.txt", machines.security, name="security"),
+    re_path(r"^id/algoritme/(?P<lars>[0-9]{8})\Z", records.identity, name="identity"),
+    *i18n_patterns(
+        path("", include("algorithms.exports.records")),
+        path("", include("algorithms.public.urls")),
+        prefix_default_language=False,
+    ),
 ]
 
 handler400 = "register.errors.bad_request"

@@ -16,11 +16,13 @@ FLOORS = [
     ("algorithms.log", "algorithms.snapshot", "algorithms.listing", "algorithms.hints", "algorithms.bitset"),
     ("algorithms.search",),
     ("algorithms.finding",),
+    ("algorithms.similar", "algorithms.figures"),
     ("algorithms.filters", "algorithms.publishing", "algorithms.verifying", "algorithms.standing"),
     ("algorithms.drafts", "algorithms.mail"),
     ("algorithms.workflow", "algorithms.preview", "algorithms.links"),
     ("algorithms.desk", "algorithms.care", "algorithms.accounts"),
-    ("algorithms.public", "algorithms.api", "algorithms.exports"),
+    ("algorithms.public", "algorithms.api"),
+    ("algorithms.exports",),  # the PDF of a record says what its page says
     ("algorithms.admin", "algorithms.management"),  # shows the public page as a preview, writes the public CSV
     ("importers",),
     ("register",),
@@ -41,7 +43,7 @@ WORK = {
 OUTSIDERS = ("django.contrib.auth", "django.contrib.admin", "allauth")  # of no concern to a public page
 PUBLIC = (
     "algorithms.public", "algorithms.api", "algorithms.exports", "algorithms.filters", "algorithms.finding",
-    "algorithms.search", "algorithms.bitset",
+    "algorithms.search", "algorithms.bitset", "algorithms.similar", "algorithms.figures",
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
-"""Join the NL Design System parts that our pages use into one style sheet: static/design/nlds.css.
+"""Join the NL Design System parts that our pages use, and our own sheets, into the one of every public page.
 
-    python tools/bundle_css.py [node_modules] [static/design/nlds.css]
+    python tools/bundle_css.py [node_modules] [static/design/register.css]
 
 Components come from the packages `@utrecht/<name>-css` (EUPL-1.2), values from the theme
 `@nl-design-system-unstable/voorbeeld-design-tokens` (EUPL-1.2); both are fetched by `npm ci` at build time, and neither
@@ -28,6 +28,9 @@ COMPONENTS = """
     button button-group form-field form-label form-field-description form-field-error-message form-fieldset
     textbox select checkbox pagination combobox listbox
 """.split()
+
+# Our own, from static/css/, after the components; what is said of paper comes last.
+SHEETS = "base results record way history across figures print".split()
 
 # Elements of algorithms/richtext.py; these packages also ship their rules for bare elements.
 RICH_TEXT = "paragraph link unordered-list ordered-list heading-4 emphasis table".split()
@@ -139,10 +142,10 @@ def reach(css: str, theme: dict[str, str]) -> dict[str, str]:
     return dict(sorted(found.items(), key=lambda pair: (order.get(pair[0], len(order)), pair[0])))
 
 
-def bundle(modules: Path, own: str = "") -> str:
-    """Return the style sheet made of the packages in `modules` (a node_modules folder).
+def bundle(modules: Path, own: str = "", others: str = "") -> str:
+    """Return the style sheet made of the packages in `modules` (a node_modules folder) and of our `own`.
 
-    `own` is the text of our own style sheets: theme tokens they use come along too.
+    `others` are sheets that stay files of their own: the theme's tokens that they use come along too.
     """
 
     def version(package: str) -> str:
@@ -161,7 +164,7 @@ def bundle(modules: Path, own: str = "") -> str:
     if selector != THEME_CLASS or more:
         raise ValueError(f"expected one rule for {THEME_CLASS} in the theme, found {selector} and {len(more)} more")
     theme = {name: " ".join(value.split()) for name, value in DECLARATION.findall(block)} | OVERRIDES
-    tokens = reach(css + own, theme)
+    tokens = reach(css + own + others, theme)
     unknown = OVERRIDES.keys() - tokens.keys()
     if unknown:
         raise ValueError(f"no component reaches these overrides: {', '.join(sorted(unknown))}")
@@ -174,16 +177,20 @@ def bundle(modules: Path, own: str = "") -> str:
         f"{names} */\n"
         + f"{THEME_CLASS}{{color-scheme:light;{';'.join(f'{name}:{value}' for name, value in tokens.items())}}}\n"
         + css
+        + squeeze(own)
         + "\n"
     )
 
 
-def main(modules: str = "node_modules", target: str = "static/design/nlds.css") -> None:
+def main(modules: str = "node_modules", target: str = "static/design/register.css") -> None:
     """Write the bundle and print its sizes."""
     folder = Path(target).parent
     folder.mkdir(parents=True, exist_ok=True)
-    sheets = [sheet for sheet in sorted(folder.parent.rglob("*.css")) if folder not in sheet.parents]
-    css = bundle(Path(modules), "".join(COMMENT.sub("", sheet.read_text("utf-8")) for sheet in sheets))
+    static = folder.parent
+    ours = [static / "css" / f"{name}.css" for name in SHEETS]
+    others = [sheet for sheet in sorted(static.rglob("*.css")) if sheet not in ours and folder not in sheet.parents]
+    own, elsewhere = ("".join(sheet.read_text("utf-8") for sheet in sheets) for sheets in (ours, others))
+    css = bundle(Path(modules), own, COMMENT.sub("", elsewhere))
     Path(target).write_text(css, "utf-8")
     data = css.encode()
     try:

@@ -84,8 +84,8 @@ def _npm() -> tuple[list[str | Path], dict[str, str]]:
 
 
 def design() -> None:
-    """Make static/design/nlds.css from the npm packages pinned in package-lock.json."""
-    target, stamp = ROOT / "static/design/nlds.css", ROOT / "node_modules/.bundled"
+    """Make static/design/register.css from the npm packages pinned in package-lock.json and our own sheets."""
+    target, stamp = ROOT / "static/design/register.css", ROOT / "node_modules/.bundled"
     lock = [ROOT / "package.json", ROOT / "package-lock.json"]
     own = sorted(path for path in (ROOT / "static").rglob("*.css") if path.parent != target.parent)
     wanted = {"packages": fingerprint(*lock), "bundle": fingerprint(*lock, ROOT / "tools/bundle_css.py", *own)}

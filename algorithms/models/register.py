@@ -132,7 +132,7 @@ class Party(models.Model):
 class Page(models.Model):
     """A text page of the register: about, contact, privacy, and what an import brings along."""
 
-    FIXED = ("over", "toegankelijkheid", "privacy", "contact")  # have an address of their own; the rest is below /over/
+    FIXED = ("over", "bezwaar", "contact", "toegankelijkheid", "privacy")  # have an address of their own; the rest is below /over/
 
     slug = models.SlugField(_("slug"), max_length=SLUG_LENGTH, unique=True)
     title = models.CharField(_("titel"), max_length=200)

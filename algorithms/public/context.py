@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext
@@ -27,10 +32,28 @@ def house() -> dict[str, Any]:
     return {
         "site_name": settings.SITE_NAME_EN if english else settings.SITE_NAME,
         "site_owner": settings.SITE_OWNER,
+        "site_logo": image(settings.SITE_LOGO),
+        "site_icon": image(settings.SITE_ICON),
+        "site_footer": settings.SITE_FOOTER_EN if english else settings.SITE_FOOTER,
+        "site_footer_links": settings.SITE_FOOTER_LINKS,
         "theme_class": settings.THEME_CLASS,
         "theme_css": settings.THEME_CSS,
         "language": language(),
     }
+
+
+SMALL_IMAGE = 8_000  # bytes of an SVG that stands in the page itself, which saves a request
+
+
+@cache
+def image(name: str) -> str:
+    """Return the address of an image below static/ or THEME_DIR; that of a small SVG is the image itself."""
+    if not name:
+        return ""
+    path = finders.find(name)
+    if path and name.endswith(".svg") and Path(path).stat().st_size <= SMALL_IMAGE:
+        return "data:image/svg+xml," + quote(Path(path).read_text("utf-8"))
+    return static(name)
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -77,9 +100,12 @@ def languages(request: HttpRequest) -> list[dict[str, Any]]:
 def menu(path: str) -> list[dict[str, Any]]:
     """The main menu. `current` is "page" on the page itself and "true" below it."""
     links: list[tuple[str, Callable[[], str]]] = [
-        ("front", lambda: gettext("Begin")),
         ("algorithm-list", lambda: gettext("Algoritmes")),
+        ("theme-list", lambda: gettext("Thema’s")),
         ("organization-list", lambda: gettext("Organisaties")),
+        ("source-list", lambda: gettext("Gegevens")),
+        ("supplier-list", lambda: gettext("Leveranciers")),
+        ("figures", lambda: gettext("Cijfers")),
         ("changes", lambda: gettext("Wijzigingen")),
         ("open-data", lambda: gettext("Open data")),
         ("about", lambda: gettext("Over dit register")),
@@ -87,7 +113,7 @@ def menu(path: str) -> list[dict[str, Any]]:
     items = []
     for name, label in links:
         address = reverse(name)
-        below = name != "front" and path.startswith(address)
+        below = path.startswith(address)
         items.append(
             {"address": address, "label": label(), "current": "page" if path == address else "true" if below else ""}
         )
@@ -102,13 +128,20 @@ def foot() -> list[dict[str, str]]:
     return fixed + [{"address": reverse("page", args=[page.slug]), "label": title(page)} for page in own]
 
 
-FIXED_PAGES = {"over": "about", "toegankelijkheid": "accessibility", "privacy": "privacy", "contact": "contact"}
+FIXED_PAGES = {
+    "over": "about",
+    "bezwaar": "objection",
+    "contact": "contact",
+    "toegankelijkheid": "accessibility",
+    "privacy": "privacy",
+}
 
 
 def fixed_title(slug: str) -> str:
     """The name of a page that always exists, whether or not its text was written."""
     return {
         "over": gettext("Over dit register"),
+        "bezwaar": gettext("Niet eens met een besluit?"),
         "toegankelijkheid": gettext("Toegankelijkheid"),
         "privacy": gettext("Privacy"),
         "contact": gettext("Contact"),
@@ -117,3 +150,10 @@ def fixed_title(slug: str) -> str:
 
 def title(page: Page) -> str:
     return (language() == "en" and page.title_en) or page.title
+
+
+def in_page_language(dutch: str, english: str) -> tuple[str, str]:
+    """Return a text of register data in the page's language, else Dutch, and its language when it is not the page's."""
+    if language() == "nl":
+        return dutch, ""
+    return (english, "") if english else (dutch, "nl" if dutch else "")

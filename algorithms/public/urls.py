@@ -1,35 +1,42 @@
 """Addresses of the public pages (DESIGN §4). Dutch paths in both languages; English stands below /en/."""
 
-from django.urls import path, register_converter
-from django.urls.converters import StringConverter
+from django.urls import path
 
-from algorithms.public import views
+from algorithms.public import converters, feeds
+from algorithms.public.views import across, figures, front, history, log, pages, records, results
 
-
-class LarsConverter(StringConverter):
-    """The eight digits of a record; anything else is no address."""
-
-    regex = "[0-9]{8}"
-
-
-register_converter(LarsConverter, "lars")
+converters.register()
 
 urlpatterns = [
-    path("", views.front, name="front"),
-    path("algoritmes/", views.algorithm_list, name="algorithm-list"),
-    path("algoritmes/suggesties/", views.suggestions, name="suggestions"),
-    path("algoritmes/<lars:lars>/versies/", views.version_list, name="version-list"),
-    path("algoritmes/<lars:lars>/versies/<int:version>/", views.version_detail, name="version-detail"),
-    path("algoritmes/<lars:lars>/<str:slug>/", views.algorithm_detail, name="algorithm-detail"),
-    path("algoritmes/<lars:lars>/", views.algorithm_short, name="algorithm-short"),
-    path("a/<lars:lars>", views.algorithm_short, name="algorithm-letter"),
-    path("wijzigingen/", views.changes, name="changes"),
-    path("organisaties/", views.organization_list, name="organization-list"),
-    path("organisaties/<slug:slug>/", views.organization_detail, name="organization-detail"),
-    path("open-data/", views.open_data, name="open-data"),
-    path("over/", views.fixed_page, {"slug": "over"}, name="about"),
-    path("over/<slug:slug>/", views.page, name="page"),
-    path("toegankelijkheid/", views.fixed_page, {"slug": "toegankelijkheid"}, name="accessibility"),
-    path("privacy/", views.fixed_page, {"slug": "privacy"}, name="privacy"),
-    path("contact/", views.fixed_page, {"slug": "contact"}, name="contact"),
+    path("", front.front, name="front"),
+    path("algoritmes/", results.algorithm_list, name="algorithm-list"),
+    path("algoritmes/suggesties/", results.suggestions, name="suggestions"),
+    path("algoritmes/<lars:lars>/versies/", history.version_list, name="version-list"),
+    path("algoritmes/<lars:lars>/versies/<int:version>/", history.version_detail, name="version-detail"),
+    path("algoritmes/<lars:lars>/versies/<int:version>/verschil/", history.difference, name="version-difference"),
+    path("algoritmes/<lars:lars>/<str:slug>/", records.algorithm_detail, name="algorithm-detail"),
+    path("algoritmes/<lars:lars>/", records.algorithm_short, name="algorithm-short"),
+    path("a/<lars:lars>", records.algorithm_short, name="algorithm-letter"),
+    path("organisaties/", across.organization_list, name="organization-list"),
+    path("organisaties/<slug:slug>/", across.organization_detail, name="organization-detail"),
+    path("organisaties/<slug:slug>/wijzigingen.atom", feeds.of_organization, name="organization-feed"),
+    path("organisaties/<slug:slug>/<slug:department>/", across.department_detail, name="department-detail"),
+    path("thema/", across.theme_list, name="theme-list"),
+    path("thema/<slug:slug>/", across.theme_detail, name="theme-detail"),
+    path("thema/<slug:slug>/wijzigingen.atom", feeds.of_theme, name="theme-feed"),
+    path("leveranciers/", across.supplier_list, name="supplier-list"),
+    path("leveranciers/<slug:slug>/", across.supplier_detail, name="supplier-detail"),
+    path("gegevensbronnen/", across.source_list, name="source-list"),
+    path("netwerk/", across.network, name="network"),
+    path("gegevensbronnen/<slug:slug>/", across.source_detail, name="source-detail"),
+    path("cijfers/", figures.figures, name="figures"),
+    path("wijzigingen/", log.changes, name="changes"),
+    path("wijzigingen.atom", feeds.everything, name="changes-feed"),
+    path("open-data/", pages.open_data, name="open-data"),
+    path("over/", pages.fixed_page, {"slug": "over"}, name="about"),
+    path("over/<slug:slug>/", pages.page, name="page"),
+    path("toegankelijkheid/", pages.fixed_page, {"slug": "toegankelijkheid"}, name="accessibility"),
+    path("privacy/", pages.fixed_page, {"slug": "privacy"}, name="privacy"),
+    path("contact/", pages.fixed_page, {"slug": "contact"}, name="contact"),
+    path("bezwaar/", pages.fixed_page, {"slug": "bezwaar"}, name="objection"),
 ]
