@@ -12,19 +12,27 @@ class AlgorithmsConfig(AppConfig):
         # After every migration, because a table rebuild on SQLite silently drops triggers.
         post_migrate.connect(triggers.install_after_migrate, sender=self, dispatch_uid="triggers")
         post_migrate.connect(fulltext.install_after_migrate, sender=self, dispatch_uid="fulltext")
-        post_migrate.connect(_index_what_was_public, sender=self, dispatch_uid="search index")
+        post_migrate.connect(_list_what_was_public, sender=self, dispatch_uid="listing and search index")
 
 
-def _index_what_was_public(sender, using: str = "default", **kwargs) -> None:
-    """Signal receiver for `post_migrate`: index what was published before there was an index, or by another release."""
+def _list_what_was_public(sender, using: str = "default", **kwargs) -> None:
+    """Signal receiver for `post_migrate`: list and index what was published before there were such columns or an index,
+    or by another release."""
     from django.db import connections
 
     from algorithms import publishing
-    from algorithms.models import fulltext
+    from algorithms.models import Listing, fulltext
     from algorithms.search import index
 
-    if using != "default" or fulltext.TABLE not in connections[using].introspection.table_names():
+    connection = connections[using]
+    if using != "default" or fulltext.TABLE not in connection.introspection.table_names():
         return
-    if not index.is_current():
+    with connection.cursor() as cursor:
+        described = connection.introspection.get_table_description(cursor, Listing._meta.db_table)
+    if not {field.column for field in Listing._meta.concrete_fields} <= {column.name for column in described}:
+        return  # on the way to an earlier migration
+    if not publishing.listings_are_current():
+        publishing.rebuild_listings()  # the index with it
+    elif not index.is_current():
         for _done in publishing.rebuild_index():
             pass

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from algorithms import hints
 from algorithms.document import Document, canonical
 from algorithms.models.register import fold, slug_of
 from algorithms.standard import PERSONAL_DATA, RISK_CLASSES, Choice
@@ -46,6 +47,12 @@ def summary(document: Document) -> Document:
     return item | {"translations": {lang: texts for lang, texts in translated.items() if texts}}
 
 
+def begin_year(document: Document) -> int | None:
+    """Return the year of the begin date ("yyyy-mm"); None when there is none."""
+    year = document["begin_date"][:4]
+    return int(year) if len(year) == 4 and year.isascii() and year.isdecimal() else None
+
+
 def columns(document: Document, published_at: datetime) -> dict[str, object]:
     """Return the columns of `Listing`, without the entry it belongs to."""
     return {
@@ -59,6 +66,8 @@ def columns(document: Document, published_at: datetime) -> dict[str, object]:
         "publication_category": document["publication_category"],
         "organization_slug": document["organization"]["slug"],
         "department_slug": document["department"]["slug"] if document["department"] else "",
+        "begin_year": begin_year(document),
+        "completeness": hints.completeness(document).percentage,
         "summary": canonical(summary(document)),
     }
 

@@ -29,6 +29,7 @@ from algorithms.search import index
 
 REVIEW_AFTER = timedelta(days=365)
 BATCH = 500  # records held in memory at a time
+SAMPLE = 20  # records that are looked at to see whether the listing is of this release
 
 
 class Refused(Exception):
@@ -306,6 +307,21 @@ def _refresh_listings(published: list[tuple[Publication, Document]]) -> None:
     facets = [(entry.sequence, *values) for entry, document in published for values in listing.facets(document)]
     insert_rows(ListingFacet, ["listing", "facet", "slug", "label"], facets)
     index.add([(entry.sequence, document) for entry, document in published], changes)
+
+
+def listings_are_current() -> bool:
+    """Whether this release made the listing: no column is empty, and the newest records count as they would now.
+
+    A document that is not what was published says nothing here: `verify_register` names it.
+    """
+    if Listing.objects.filter(completeness__isnull=True).exists():
+        return False
+    newest = Listing.objects.newest_first().exclude(publication__document="").select_related("publication")[:SAMPLE]
+    return all(
+        row.completeness == listing.columns(json.loads(row.publication.document), row.published_at)["completeness"]
+        for row in newest
+        if log.sha256(row.publication.document) == row.publication.sha256
+    )
 
 
 def rebuild_listings() -> int:

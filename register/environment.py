@@ -35,6 +35,9 @@ def env_list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in env(name, default).split(",") if part.strip()]
 
 
+LINKS = ("https://", "http://", "mailto:", "tel:", "/")
+
+
 def env_links(name: str) -> list[tuple[str, str]]:
     """Return (words, address) of `words=address; words=address`: links of a city's own.
 
@@ -43,13 +46,24 @@ def env_links(name: str) -> list[tuple[str, str]]:
     links = []
     for part in filter(None, (part.strip() for part in env(name).split(";"))):
         words, _is, address = (piece.strip() for piece in part.partition("="))
-        if not words or not address.startswith(("https://", "http://", "mailto:", "tel:", "/")):
+        if not words or address.startswith("//") or not address.startswith(LINKS):
             raise ImproperlyConfigured(
                 f"{name} holds {part!r}: write words=address with ; between links, for example "
                 "Gemeente Voorbeeldstad=https://voorbeeldstad.example; 14 010=tel:14010"
             )
         links.append((words, address))
     return links
+
+
+def env_addresses(name: str, default: str, *schemes: str) -> list[str]:
+    """Return web, mail or telephone addresses; raise ImproperlyConfigured unless each begins with one of `schemes`."""
+    addresses = env_list(name, default)
+    for address in addresses:
+        if not address.startswith(schemes) or address in schemes or any(letter <= " " for letter in address):
+            raise ImproperlyConfigured(
+                f"{name} holds {address!r}: begin with {' or '.join(schemes)}, without spaces, commas between two."
+            )
+    return addresses
 
 
 def secret_key(data_dir: Path) -> str:

@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from whitenoise.compress import Compressor
 
 from algorithms.accounts import notation
-from register.environment import env, env_bool, env_int, env_links, env_list, secret_key
+from register.environment import env, env_addresses, env_bool, env_int, env_links, env_list, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(BASE_DIR, env("DATA_DIR") or "var")  # a relative path is taken from the checkout
@@ -41,6 +41,10 @@ SITE_FOOTER_EN = env("SITE_FOOTER_EN", SITE_FOOTER)
 SITE_FOOTER_LINKS = env_links("SITE_FOOTER_LINKS")
 API_CONTACT_NAME = env("API_CONTACT_NAME", "Beheerder van het algoritmeregister")
 API_CONTACT_EMAIL = env("API_CONTACT_EMAIL", "algoritmeregister@example.org")
+SITE_EMAIL = env("API_CONTACT_EMAIL")  # the same for visitors, to whom a placeholder is no help
+# Whom to tell about a weak spot, first choice first, and how that is dealt with: /.well-known/security.txt.
+SECURITY_CONTACT = env_addresses("SECURITY_CONTACT", f"mailto:{API_CONTACT_EMAIL}", "https://", "mailto:", "tel:")
+SECURITY_POLICY = env_addresses("SECURITY_POLICY", "", "https://")
 
 INSTALLED_APPS = [
     "algorithms.accounts.apps.StaffAdmin",  # django.contrib.admin with our own site
@@ -96,6 +100,7 @@ TEMPLATES = [
                 "algorithms.public.context.site",
                 "register.staff.words",
             ],
+            "libraries": {"share": "algorithms.public.share"},
         },
     },
 ]
@@ -358,14 +363,15 @@ def _release() -> str:
     for folder, patterns in (
         ("algorithms", ("*.py",)),
         ("register", ("*.py",)),
-        ("templates", ("*.html", "*.txt", "*.xml")),
+        ("templates", ("*.html", "*.txt", "*.xml", "*.typ")),
         ("static", ("*.css", "*.js", "*.svg")),
         ("locale", ("*.mo",)),
     ):
         for path in sorted(path for pattern in patterns for path in (BASE_DIR / folder).rglob(pattern)):
             digest.update(path.read_bytes())
     look = (SITE_NAME, SITE_NAME_EN, SITE_OWNER, SITE_LOGO, SITE_ICON, SITE_FOOTER, SITE_FOOTER_EN, SITE_FOOTER_LINKS)
-    digest.update(repr((SITE_URL, *look, THEME_DIR, THEME_CSS, THEME_CLASS)).encode())
+    told = (API_CONTACT_EMAIL, SECURITY_CONTACT, SECURITY_POLICY)
+    digest.update(repr((SITE_URL, *look, THEME_DIR, THEME_CSS, THEME_CLASS, *told)).encode())
     return digest.hexdigest()[:12]
 
 

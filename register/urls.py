@@ -20,7 +20,8 @@ urlpatterns = [
     path("api/v1/", include("algorithms.api.urls")),
     path("open-data/", include("algorithms.exports.urls")),
     path("robots.txt", machines.robots, name="robots"),
-    path("sitemap.xml", machines.sitemap, name="sitemap"),
+    path("sitemap.xml", machines.site_map, name="sitemap"),
+    path("sitemap-<int:part>.xml", machines.site_map_part, name="sitemap-part"),
     path(".well-known/security.txt", machines.security, name="security"),
     re_path(r"^id/algoritme/(?P<lars>[0-9]{8})\Z", records.identity, name="identity"),
     *i18n_patterns(

@@ -99,12 +99,13 @@ class Register:
 
 
 @contextmanager
-def demo(directory: Path, like: Site, more: str = "") -> Iterator[Register]:
+def demo(directory: Path, like: Site, more: str = "", look: dict[str, str] | None = None) -> Iterator[Register]:
     """Serve the demo register with its accounts, as it ships: no DEBUG, static files collected.
 
-    `more` is Python that adds to it before it is served.
+    `more` is Python that adds to it before it is served; `look` are settings of the house style.
     """
     site = Site.make(directory, like=like)
+    site.env |= look or {}
     site.env |= {"DEBUG": "False", "REQUIRE_MFA": "False"}  # tests/test_login.py is about the second factor
     try:
         told = site.run(FURNISH.format(more=more))

@@ -54,6 +54,10 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture
 def complete():
     """A document that a person may publish, without its identity; change what matters to the test."""
+    return complete_document()
+
+
+def complete_document() -> dict:
     return {
         "name": "Strooiroutes",
         "description_short": "Plant welke wegen eerst gestrooid worden bij gladheid.",
@@ -88,15 +92,15 @@ def complete():
 
 
 @pytest.fixture
-def make_algorithm(db, complete):
+def make_algorithm(db):
     """Make a draft that is complete, so that a test states only what matters to it."""
+    return complete_draft
 
-    def make(**changes) -> Algorithm:
-        data = complete | {"name": f"Strooiroutes {next(_numbers)}"} | changes
-        organization_named(data["organization"]["name"])
-        return document.apply(Algorithm(), document.clean(data))
 
-    return make
+def complete_draft(**changes) -> Algorithm:
+    data = complete_document() | {"name": f"Strooiroutes {next(_numbers)}"} | changes
+    organization_named(data["organization"]["name"])
+    return document.apply(Algorithm(), document.clean(data))
 
 
 @pytest.fixture

@@ -168,7 +168,7 @@ def test_the_search_box_is_accessible_with_its_list_and_its_help_open(visitor, l
 
 
 # What a screen can do and paper cannot; everything else in the page's main part must be on paper.
-SCREEN_ONLY = ".contents, .filters, .search, .answers__ask, .pages, .to-results, .only-heard"
+SCREEN_ONLY = ".contents, .filters, .search, .answers__ask, .pages, .sorts, .only-heard"
 TEXTS = """(left_out) => [...document.querySelectorAll("main *")]
     .filter(it => [...it.childNodes].some(node => node.nodeType === 3 && node.textContent.trim()))
     .filter(it => !it.closest(left_out))

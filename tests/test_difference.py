@@ -38,7 +38,7 @@ def rows_told(change: Change) -> list[str]:
 
 
 def shown(changes: list[Change]) -> str:
-    return " ".join(render_to_string("admin/algorithms/_difference.html", {"changes": changes}).split())
+    return " ".join(render_to_string("difference/_difference.html", {"changes": changes}).split())
 
 
 def without_tags(markup: str) -> str:
@@ -355,7 +355,7 @@ def test_each_real_record_tells_three_edits_and_no_more():
 def test_words_are_marked_for_eyes_and_ears_alike():
     page = shown([only({"goal": "<p>Met de auto & zo.</p>"}, {"goal": "<p>Met de fiets & zo.</p>"})])
     assert without_tags(page) == "Doel en impact Met de verwijderd: auto einde toegevoegd: fiets einde & zo."
-    assert re.search(r'<del><span class="visually-hidden" lang="nl">verwijderd: </span>auto<', page)
+    assert re.search(r'<del><span class="only-heard" lang="nl">verwijderd: </span>auto<', page)
     assert re.search(r'<p class="change-text" lang="nl">Met de <del>', page)
     assert "&amp; zo." in page
     assert "style=" not in page

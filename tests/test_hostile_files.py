@@ -48,7 +48,8 @@ HOSTILE = {
 }  # fmt: skip
 STORED = """
 from algorithms.models import Algorithm, Organization, Page, Publication
-print(Algorithm.objects.count() + Organization.objects.count() + Page.objects.count() + Publication.objects.count())
+pages = Page.objects.exclude(slug__in=Page.FIXED)
+print(Algorithm.objects.count() + Organization.objects.count() + pages.count() + Publication.objects.count())
 """
 
 

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, Request, Route, expect
 
-from tests.browser import demo, log_in, logged_in, watched
+from tests.browser import NARROW, demo, log_in, logged_in, watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
 
@@ -322,12 +322,21 @@ def test_choices_narrow_the_list_without_javascript(browser, register):
     with watched(browser, register, java_script_enabled=False) as watch:
         page = watch.page
         page.goto("/algoritmes/")
-        tab_to(page, page.get_by_label(re.compile(r"^Gemeente Assen")))
-        page.keyboard.press("Space")
-        follow(page, page.get_by_role("button", name="Toon resultaten"))
+        follow(page, page.get_by_role("link", name=re.compile(r"^Gemeente Assen \(")))
         expect(page.get_by_role("heading", level=1)).to_have_text("1 algoritme")
         follow(page, page.get_by_role("link", name="Haal weg:"))
         expect(page.get_by_role("heading", level=1)).to_contain_text("algoritmes")
+        # On a small screen the choices are folded, and everywhere the keyboard can go past them.
+        page.set_viewport_size(NARROW)
+        page.goto("/algoritmes/")
+        tab_to(page, page.get_by_role("link", name="Naar de resultaten"))
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Nieuwste eerst")).to_be_focused()
+        choice = page.get_by_role("link", name=re.compile(r"^Gemeente Assen \("))
+        expect(choice).to_have_count(0)
+        page.locator(".filters summary").first.click()
+        expect(choice).to_be_visible()
 
 
 # -- who searches ------------------------------------------------------------------------------------------------------
@@ -369,7 +378,7 @@ def test_a_record_is_opened_from_the_list_with_the_keyboard(visitor, register):
 def test_words_from_the_list_are_searched_and_the_choices_stay(visitor):
     page = visitor.page
     page.goto("/en/algoritmes/")
-    page.get_by_label(re.compile("^In use")).check()
+    follow(page, page.get_by_role("link", name=re.compile(r"^In use \(")))
     type_in(page, "neighb")
     expect(page.locator("#suggesties [role=option]").first).to_be_visible()
     page.keyboard.press("ArrowDown")
@@ -430,10 +439,13 @@ def test_without_javascript_it_is_a_plain_search_box(browser, register):
         box.press("Enter")
         watch.page.wait_for_url("**zoek=parkeren**")
         expect(watch.page.get_by_role("heading", level=1)).to_contain_text("met ‘parkeren’")
-        watch.page.get_by_label(re.compile("^In gebruik")).check()
-        watch.page.get_by_role("button", name="Toon resultaten").click()
+        watch.page.get_by_role("link", name=re.compile(r"^In gebruik \(")).click()
         watch.page.wait_for_url("**status=in-gebruik**")
         assert parse_qs(urlsplit(watch.page.url).query)["zoek"] == ["parkeren"]
+        box.fill("auto")
+        box.press("Enter")
+        watch.page.wait_for_url("**zoek=auto**")
+        assert parse_qs(urlsplit(watch.page.url).query)["status"] == ["in-gebruik"]
 
 
 # -- what no page may do -----------------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from tests.site import Site
+
 pytestmark = pytest.mark.process
 
 MAKE = """
@@ -63,10 +65,35 @@ Head.objects.update(sequence=2, hash=last.hash, published_at=last.published_at)
 """
 
 
-def published(site, count=3):
-    site.run(MAKE + f"for n in range({count}):\n    publishing.publish(make(f'Proef {{n}}'), republish=True, note='n')")
+@pytest.fixture(scope="module")
+def three(migrated_site, tmp_path_factory):
+    """A register with three publications that others are copied from, and its head."""
+    site = Site.make(tmp_path_factory.mktemp("three") / "data", like=migrated_site)
+    site.run(MAKE + "for n in range(3):\n    publishing.publish(make(f'Proef {n}'), republish=True, note='n')")
     told = site.manage("verify_register").stdout.split()
-    return dict(part.split("=") for part in told)
+    yield site, dict(part.split("=") for part in told)
+    site.remove()
+
+
+@pytest.fixture
+def published(three, tmp_path):
+    """A register with three publications, thrown away after the test."""
+    site = Site.make(tmp_path / "data", like=three[0])
+    yield site
+    site.remove()
+
+
+@pytest.fixture
+def head(three):
+    """What `verify_register` told of it."""
+    return three[1]
+
+
+# Whoever tampers puts the triggers back.
+PUT_BACK = """
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+"""
 
 
 def test_publishers_at_once_lose_nothing_and_leave_no_gap(site):
@@ -103,14 +130,13 @@ def test_two_publishers_of_one_record_make_versions_without_gap(site):
     site.manage("verify_register")
 
 
-def test_a_kept_head_is_found_again(site):
-    head = published(site)
+def test_a_kept_head_is_found_again(published, head):
     assert head["sequence"] == "3"
-    site.manage("verify_register", "--expect", f"3:{head['head']}")
-    wrong = site.manage("verify_register", "--expect", f"3:{'0' * 64}", check=False)
+    published.manage("verify_register", "--expect", f"3:{head['head']}")
+    wrong = published.manage("verify_register", "--expect", f"3:{'0' * 64}", check=False)
     assert wrong.returncode == 1
     assert "regel 3" in wrong.stderr
-    unclear = site.manage("verify_register", "--expect", "drie", check=False)
+    unclear = published.manage("verify_register", "--expect", "drie", check=False)
     assert unclear.returncode != 0
     assert "N:HASH" in unclear.stderr
 
@@ -133,11 +159,9 @@ def test_a_kept_head_is_found_again(site):
     ],
     ids=["document", "note", "record", "row in the middle", "last row", "last row and head"],
 )  # fmt: skip
-def test_tampering_is_found_and_the_first_bad_entry_named(site, tampering, found):
-    published(site)
-    site.run(WITHOUT_TRIGGERS + tampering)
-    site.manage("migrate", "-v0")  # whoever tampers puts the triggers back
-    told = site.manage("verify_register", check=False)
+def test_tampering_is_found_and_the_first_bad_entry_named(published, tampering, found):
+    published.run(WITHOUT_TRIGGERS + tampering + PUT_BACK)
+    told = published.manage("verify_register", check=False)
     assert told.returncode == 1
     assert found in told.stderr.splitlines()[0]
     assert "Traceback" not in told.stderr
@@ -153,10 +177,9 @@ UNREADABLE = {
 }
 
 
-def test_a_strange_trigger_on_the_log_is_found(site):
-    published(site)
-    site.run(f"from django.db import connection\nconnection.cursor().execute({STRANGER!r}[connection.vendor])")
-    told = site.manage("verify_register", check=False)
+def test_a_strange_trigger_on_the_log_is_found(published):
+    published.run(f"from django.db import connection\nconnection.cursor().execute({STRANGER!r}[connection.vendor])")
+    told = published.manage("verify_register", check=False)
     assert told.returncode == 1
     assert "vreemd" in told.stderr
 
@@ -164,11 +187,10 @@ def test_a_strange_trigger_on_the_log_is_found(site):
 @pytest.mark.parametrize(
     "change", ["document = x'ff00' WHERE sequence = 2", "published_at = 'kapot' WHERE sequence = 2"]
 )
-def test_an_entry_that_cannot_be_read_is_named(site, change):
-    published(site)
+def test_an_entry_that_cannot_be_read_is_named(published, change):
     statements = {vendor: statement.format(change) for vendor, statement in UNREADABLE.items()}
-    site.run(WITHOUT_TRIGGERS + f"\nconnection.cursor().execute({statements!r}[connection.vendor])")
-    told = site.manage("verify_register", check=False)
+    published.run(WITHOUT_TRIGGERS + f"\nconnection.cursor().execute({statements!r}[connection.vendor])")
+    told = published.manage("verify_register", check=False)
     assert told.returncode == 1
     assert "regel " in told.stderr
     assert "Traceback" not in told.stderr
@@ -184,14 +206,13 @@ def test_a_register_without_tables_says_so(site):
     assert (told.returncode, "migrate" in told.stderr, "Traceback" in told.stderr) == (2, True, False)
 
 
-def test_a_missing_trigger_is_found_and_put_back(site):
-    published(site)
-    site.run(WITHOUT_TRIGGERS)
-    told = site.manage("verify_register", check=False)
+def test_a_missing_trigger_is_found_and_put_back(published):
+    published.run(WITHOUT_TRIGGERS)
+    told = published.manage("verify_register", check=False)
     assert told.returncode == 1
     assert "publication_update" in told.stderr
-    site.manage("migrate", "-v0")
-    site.manage("verify_register")
+    published.manage("migrate", "-v0")
+    published.manage("verify_register")
 
 
 REBUILD = """
@@ -219,13 +240,12 @@ for step in (lambda: everything.update(note="anders"), lambda: everything._raw_d
 """
 
 
-def test_a_migration_that_rebuilds_the_table_leaves_the_log_guarded(site):
-    published(site)
-    site.run(REBUILD)
-    assert site.manage("verify_register", check=False).returncode == 1  # the rebuild dropped the triggers
-    site.manage("migrate", "-v0")
-    assert site.run(REFUSED).split() == ["geweigerd", "geweigerd"]
-    site.manage("verify_register")
+def test_a_migration_that_rebuilds_the_table_leaves_the_log_guarded(published):
+    published.run(REBUILD)
+    assert published.manage("verify_register", check=False).returncode == 1  # the rebuild dropped the triggers
+    published.manage("migrate", "-v0")
+    assert published.run(REFUSED).split() == ["geweigerd", "geweigerd"]
+    published.manage("verify_register")
 
 
 REWRITE = """
@@ -247,12 +267,10 @@ Head.objects.update(hash=previous)
 """
 
 
-def test_a_log_rewritten_as_a_whole_is_found_against_a_head_someone_kept(site):
-    head = published(site)
-    site.run(WITHOUT_TRIGGERS + REWRITE)
-    site.manage("migrate", "-v0")
-    site.manage("verify_register")  # the chain alone cannot tell
-    told = site.manage("verify_register", "--expect", f"3:{head['head']}", check=False)
+def test_a_log_rewritten_as_a_whole_is_found_against_a_head_someone_kept(published, head):
+    published.run(WITHOUT_TRIGGERS + REWRITE + PUT_BACK)
+    published.manage("verify_register")  # the chain alone cannot tell
+    told = published.manage("verify_register", "--expect", f"3:{head['head']}", check=False)
     assert told.returncode == 1
     assert "regel 3" in told.stderr
 

@@ -432,11 +432,11 @@ def test_a_register_from_before_there_was_an_index_gets_one(client, publish_algo
     kept = list(SearchEntry.objects.values_list("pk", flat=True)[:left])
     SearchEntry.objects.exclude(pk__in=kept).delete()
     SearchToken.objects.all().delete()
-    apps._index_what_was_public(sender=None)
+    apps._list_what_was_public(sender=None)
     assert_whole()
     assert found_by(client, "derde") == ["Derde"]
     revision = Head.now().site_revision
-    apps._index_what_was_public(sender=None)  # nothing is missing: nothing is done
+    apps._list_what_was_public(sender=None)  # nothing is missing: nothing is done
     assert Head.now().site_revision == revision
 
 

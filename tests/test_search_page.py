@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 import pytest
 
 from algorithms import publishing
+from algorithms.public import facets
 from algorithms.search.engine import Engine
 
 NONSENSE = [
@@ -97,13 +98,83 @@ def test_the_box_stands_first_on_the_front_page_and_above_the_list(read, publish
 
 def test_words_and_choices_are_sent_together(look, publish_algorithm):
     publish_algorithm(name="Strooien", category=["Verkeer"])
-    page = look("strooien", thema="verkeer", sorteer="naam")
-    assert re.search(r'name="zoek"[^>]*value="strooien"', page, re.DOTALL)
-    own = re.findall(r"<(?:input|select|button)\s[^>]*>", page[page.index("</form>") :])
-    assert own
-    assert all('form="zoeken"' in control for control in own)
-    assert any('name="thema"' in control and "checked" in control for control in own)
-    assert '<option value="naam" selected>' in page
+    page = look("strooien", thema=["verkeer", "wonen"], status="in-gebruik", sorteer="naam")
+    form = re.search(r"<form.*?</form>", page, re.DOTALL)[0]
+    assert re.search(r'name="zoek"[^>]*value="strooien"', form, re.DOTALL)
+    assert '<input type="hidden" name="status" value="in-gebruik">' in form
+    assert '<input type="hidden" name="sorteer" value="naam">' in form
+    several = re.search(r'<select name="thema" multiple hidden[^>]*>(.*?)</select>', form, re.DOTALL)[1]
+    assert re.findall(r'<option value="([^"]*)" selected>', several) == ["verkeer", "wonen"]
+    names = re.findall(r' name="([^"]*)"', form)
+    assert sorted(names) == ["sorteer", "status", "thema", "zoek"]  # each once, however much was chosen
+    assert re.findall(r' name="([^"]*)"', look("strooien").split("</form>")[0].split("<form")[1]) == ["zoek"]
+
+
+def test_each_value_is_a_link_that_adds_it_or_takes_it_away(look, read, publish_algorithm):
+    publish_algorithm(name="Strooien", category=["Verkeer"])
+    publish_algorithm(name="Strooien", category=["Wonen"])
+    asked = {"zoek": ["strooien"], "sorteer": ["naam"]}
+    page = look("strooien", thema="verkeer", sorteer="naam", pagina=1)
+    filters = page[page.index('class="filters"') : page.index('class="results')]
+    assert links(filters, "Wonen (1)") == [asked | {"thema": ["verkeer", "wonen"]}]
+    assert links(filters, "Gekozen. Weghalen: ✓ Verkeer (1)") == [asked]
+    assert links(filters, "In gebruik (1)") == [asked | {"thema": ["verkeer"], "status": ["in-gebruik"]}]
+    chosen = re.findall(r"<a\s[^>]*aria-current[^>]*>", filters)
+    assert len(chosen) == 1
+    assert len(re.findall(r"<a\s[^>]*rel=\"nofollow\"[^>]*>", filters)) == len(re.findall(r"<a\s", filters)) - 1
+    # One address for one choice, in whatever order it was made; nothing is left of what is taken away.
+    for query in ("thema=wonen&status=in-gebruik", "status=in-gebruik&thema=wonen"):
+        assert 'href="/algoritmes/?thema=wonen&thema=verkeer&status=in-gebruik"' in read(f"/algoritmes/?{query}")
+    assert 'href="/algoritmes/"' in read("/algoritmes/?thema=wonen")
+    assert "Chosen. Remove: ✓ Housing (1)" in words(read("/en/algoritmes/?thema=wonen"))
+
+
+def test_of_many_values_the_usual_ones_stand_first_and_the_others_on_demand(read, publish_algorithm, monkeypatch):
+    common = [{"name": f"Bron {letter}"} for letter in "ABCDEFGHIJ"]
+    publish_algorithm(data_sources=common)
+    publish_algorithm(data_sources=[*common, {"name": "Aparte bron"}, {"name": "Zeldzame bron"}])
+
+    def shown(path: str) -> tuple[list[str], list[str], str]:
+        """Return the values that stand there at once, those on demand, and the words of the whole facet."""
+        found = next(part for part in read(path).split('<details class="filters__facet"') if "Gegevensbron<" in part)
+        first, _more, rest = found.partition('<details class="filters__more">')
+        told = [re.findall(r"(?:Bron \w|\w+ bron)(?= \(\d)", words(part)) for part in (first, rest)]
+        return told[0], told[1], words(found)
+
+    usual = [f"Bron {letter}" for letter in "ABCDEFGHIJ"]
+    assert shown("/algoritmes/")[:2] == (usual, ["Aparte bron", "Zeldzame bron"])
+    assert "Toon alle 12 : Gegevensbron" in shown("/algoritmes/")[2]
+    # What was chosen always stands there, first.
+    assert shown("/algoritmes/?gegevensbron=zeldzame-bron")[0] == ["Zeldzame bron", *usual[:9]]
+    monkeypatch.setattr(facets, "MOST", 11)
+    first, rest, told = shown("/algoritmes/")
+    assert (first, rest) == (usual, ["Aparte bron"])
+    assert "Eén waarde die minder vaak voorkomt, staat hier niet. Bekijk de hele lijst" in told
+    assert 'href="/gegevensbronnen/"' in read("/algoritmes/").split('class="filters"')[1].split('class="results')[0]
+    assert shown("/algoritmes/?gegevensbron=zeldzame-bron")[0][0] == "Zeldzame bron"
+
+
+def test_values_of_a_record_are_dutch_on_an_english_page_and_say_so(read, publish_algorithm):
+    publish_algorithm(provider="Rekenaars BV", parties=[])
+    page = read("/en/algoritmes/")
+    filters = page[page.index('class="filters"') : page.index('class="results')]
+    assert re.search(r'<span lang="nl">Wegenbestand</span>', filters)
+    assert re.search(r"<span>Rekenaars BV</span>", filters)  # a name is the same in every language
+    assert re.search(r"<span>Traffic</span>", filters)
+    assert "lang=" not in read("/algoritmes/").split('class="filters"')[1].split('class="results')[0]
+
+
+def test_title_and_description_tell_what_was_chosen(look, read, publish_algorithm):
+    publish_algorithm(name="Strooien", category=["Verkeer"])
+    description = r'<meta name="description"\s+content="([^"]*)"'
+    page = read("/algoritmes/?thema=verkeer&status=in-gebruik")
+    assert title(page).startswith("Algoritmes: Verkeer, In gebruik")
+    assert re.search(description, page)[1].startswith("1 algoritme: Verkeer, In gebruik. Zoek op een woord")
+    assert title(look("strooien", "/en", thema="verkeer")).startswith("Algorithms with ‘strooien’: Traffic")
+    plain = re.search(description, read("/en/algoritmes/"))[1]
+    assert plain.startswith("1 algorithm. Search by word")
+    many = title(read("/algoritmes/?thema=verkeer&thema=wonen&thema=werk&thema=recht"))
+    assert many.startswith("Algoritmes: Wonen, Recht, Verkeer … –")
 
 
 # -- results -----------------------------------------------------------------------------------------------------------
@@ -159,15 +230,26 @@ def test_a_word_from_another_field_is_shown_with_the_name_of_the_field(look, pub
 
 
 def test_the_order_best_first_is_offered_only_with_words(look, read, publish_algorithm):
+    def orders(page: str) -> list[tuple[str, str, str]]:
+        """Return what each order asks, whether it is this one, and its name."""
+        nav = page[page.index('class="sorts"') :].split("</nav>")[0]
+        found = re.findall(r'href="[^"?]*\??([^"]*)"\s*(aria-current="true")?\s*>([^<]*)', nav)
+        return [(query, current and "here", label) for query, current, label in found]
+
     publish_algorithm(name="Strooien")
-    assert re.findall(r'<option value="(\w*)" (selected)?', look("strooien")) == [
-        ("", "selected"),
-        ("nieuw", ""),
-        ("naam", ""),
+    assert 'class="sorts"' not in look("strooien")  # one record has no order
+    publish_algorithm(name="Strooien")
+    assert orders(look("strooien", pagina=1)) == [
+        ("zoek=strooien", "here", "Past het best"),
+        ("zoek=strooien&sorteer=nieuw", "", "Nieuwste eerst"),
+        ("zoek=strooien&sorteer=naam", "", "Op naam"),
     ]
     for path in ("/algoritmes/", "/algoritmes/?sorteer=relevantie"):
-        assert re.findall(r'<option value="(\w*)" (selected)?', read(path)) == [("", "selected"), ("naam", "")]
-    assert "Past het best" in look("strooien")
+        assert orders(read(path)) == [("", "here", "Nieuwste eerst"), ("sorteer=naam", "", "Op naam")]
+    assert orders(read("/algoritmes/?status=in-gebruik&sorteer=naam")) == [
+        ("status=in-gebruik", "", "Nieuwste eerst"),
+        ("status=in-gebruik&sorteer=naam", "here", "Op naam"),
+    ]
     assert "Best match" in look("strooien", "/en")
 
 
@@ -209,6 +291,7 @@ def test_results_stay_out_of_search_engines_and_lists_do_not(look, read, publish
     publish_algorithm(name="Strooien")
     assert '<meta name="robots" content="noindex, follow">' in look("strooien")
     assert "robots" not in read("/algoritmes/?thema=verkeer")
+    assert '<meta name="robots" content="noindex, follow">' in read("/algoritmes/?thema=verkeer&status=in-gebruik")
 
 
 # -- what the page says ------------------------------------------------------------------------------------------------

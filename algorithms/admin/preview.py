@@ -27,7 +27,7 @@ from algorithms.admin.rights import is_row_number
 from algorithms.models import Algorithm, PreviewLink
 from algorithms.policy import Verb
 from algorithms.preview import MAX_DAYS, MIN_DAYS
-from algorithms.public import context, record
+from algorithms.public import context, record, way
 from algorithms.publishing import Refused
 from algorithms.workflow import NOTE_LIMIT
 
@@ -48,11 +48,13 @@ def show(
 ) -> HttpResponse:
     """Return the public page of the saved draft; `addresses` are those of the preview in each language."""
     with translation.override(code):
-        shown = record.read(preview.document(algorithm))
+        document = preview.document(algorithm)
+        shown = record.read(document)
         if not shown.name.text:
             shown.name = record.Value(_("(zonder naam)"))
         given = {
             "record": shown,
+            "way": way.of(document),
             "link": link,
             "algorithm": algorithm,
             "languages": _languages(addresses, code),

@@ -7,13 +7,16 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.html import format_html_join
-from django.utils.safestring import mark_safe
+from django.utils import translation
+from django.utils.functional import lazy
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +25,7 @@ from algorithms.admin import fields
 from algorithms.admin.rights import LONGEST_SEARCH, ByPolicy
 from algorithms.models import Department, Organization, Page, Party, Synonym
 from algorithms.models.register import fold
+from algorithms.public.views import pages
 from algorithms.standard import Kind
 
 TEXT_LIMIT = standard.HARD_LIMIT
@@ -139,8 +143,21 @@ class PartyAdmin(RegisterAdmin):
     fixed_slug = False
 
 
+_page_help = lazy(
+    lambda: format_html(
+        "{} {}",
+        _(
+            "Begin met één korte alinea: die staat groot boven de tekst. "
+            "Vanaf vier tussenkoppen komt er een inhoudsopgave."
+        ),
+        fields.rich_help,
+    ),
+    SafeString,
+)()
+
+
 class PageForm(RegisterForm):
-    body = rich_text(gettext_lazy("Tekst"), fields.rich_help)
+    body = rich_text(gettext_lazy("Tekst"), _page_help)
     body_en = rich_text(
         gettext_lazy("Tekst (Engels)"),
         gettext_lazy("Leeg? Dan zien Engelse bezoekers de Nederlandse tekst."),
@@ -150,6 +167,18 @@ class PageForm(RegisterForm):
     class Meta:
         model = Page
         fields = ()  # the admin says which
+        help_texts = {
+            "slug": gettext_lazy(
+                "Het adres van de pagina, na de laatste schuine streep. Later verandert het niet meer."
+            ),
+            "title": gettext_lazy("Staat boven de pagina. Liefst kort."),
+            "title_en": gettext_lazy("Leeg? Dan zien Engelse bezoekers de Nederlandse titel."),
+            "is_public": gettext_lazy(
+                "Uit: alleen in het beheer te zien. Een vaste pagina blijft bestaan, maar zonder tekst."
+            ),
+            "in_footer": gettext_lazy("De vaste pagina’s staan daar altijd."),
+            "order": gettext_lazy("Een lager getal staat eerder in de voet."),
+        }
 
 
 @admin.register(Page)
@@ -161,10 +190,37 @@ class PageAdmin(RegisterAdmin):
     list_display = ["title", "slug", "is_public", "in_footer", "order"]
     list_filter = ["is_public", "in_footer"]
     search_fields = ["title", "body"]
+    change_form_template = "admin/algorithms/page/change_form.html"
+
+    def view_on_site(self, obj: Page) -> str | None:
+        """What is not public has no page to look at; the preview shows it."""
+        return obj.get_absolute_url() if obj.is_public else None
+
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
+        """As ever, and with "_preview" the public page of what is in the form now; nothing is saved then.
+
+        A form with mistakes comes back with them, as when it is saved.
+        """
+        if request.method == "POST" and "_preview" in request.POST:
+            row = self.get_object(request, unquote(object_id)) if object_id else None
+            allowed = self.has_change_permission(request, row) if row else self.has_add_permission(request)
+            form = self.get_form(request, row, change=row is not None)(request.POST, instance=row)
+            if allowed and form.is_valid():
+                return _preview(request, form.save(commit=False), request.POST["_preview"])
+        return super().changeform_view(request, object_id, *args, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Page | None = None) -> bool:
         """The pages with an address of their own stay; hide one by making it not public."""
         return super().has_delete_permission(request, obj) and not (obj is not None and obj.slug in Page.FIXED)
+
+
+def _preview(request: HttpRequest, row: Page, asked: str) -> HttpResponse:
+    code = "en" if asked == "en" else "nl"
+    with translation.override(code):
+        response = pages.show(request, row, template="public/page_preview.html", languages=[])
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Content-Language"] = code
+    return response
 
 
 class SynonymWords(fields.Lines):

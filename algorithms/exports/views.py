@@ -27,12 +27,8 @@ _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})", re.ASCII)
 
 
 def download(request: HttpRequest, name: str) -> HttpResponseBase:
-    if request.method == "OPTIONS":
-        return HttpResponse(status=204, headers={"Allow": METHODS})
-    if request.method not in ("GET", "HEAD"):
-        return HttpResponse(status=405, headers={"Allow": METHODS})
-    if request.GET:
-        raise BadRequest("Een bestand kent geen vraagsleutels: het bevat altijd alles.")
+    if other := not_read(request):
+        return other
     content_type, write = FILES[name]
     head: Head = request.head  # type: ignore[attr-defined]  # register.middleware.Conditional read it first
     bulk = files.opened(name, head, write)
@@ -48,6 +44,17 @@ def download(request: HttpRequest, name: str) -> HttpResponseBase:
             "Accept-Ranges": "bytes",
         },
     )
+
+
+def not_read(request: HttpRequest) -> HttpResponse | None:
+    """Return the answer to whoever does not simply read a file; None for who does. Raises BadRequest for a question."""
+    if request.method == "OPTIONS":
+        return HttpResponse(status=204, headers={"Allow": METHODS})
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponse(status=405, headers={"Allow": METHODS})
+    if request.GET:
+        raise BadRequest("Een bestand kent geen vraagsleutels: het bevat altijd alles.")
+    return None
 
 
 def send(request: HttpRequest, handle: BinaryIO, headers: dict[str, str]) -> HttpResponseBase:

@@ -115,7 +115,8 @@ class Publication(models.Model):
         verbose_name_plural = _("logboek")
         indexes = [
             models.Index(fields=["lars", "sequence"], name="publication_lars"),
-            models.Index(fields=["published_at"], name="publication_moment"),
+            # What the figures count per month too, so that they need not read past all documents.
+            models.Index(fields=["published_at", "action", "version", "sequence"], name="publication_moment"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -156,6 +157,10 @@ class ListingColumns(models.Model):
     publication_category = models.CharField(max_length=50, blank=True)
     organization_slug = models.CharField(max_length=100)
     department_slug = models.CharField(max_length=100, blank=True)
+    begin_year = models.PositiveSmallIntegerField(null=True)
+    completeness = models.PositiveSmallIntegerField(
+        null=True, help_text="0 to 100, see algorithms/hints/completeness.py"
+    )
     summary = models.TextField(help_text="canonical JSON of the list item")
 
     class Meta:
@@ -191,7 +196,14 @@ class Listing(ListingColumns):
     class Meta:
         verbose_name = _("openbare regel")
         verbose_name_plural = _("openbare lijst")
-        indexes = [models.Index(fields=["name_key", "lars"], name="listing_name")]
+        indexes = [
+            models.Index(fields=["name_key", "lars"], name="listing_name"),
+            # All that the figures count of a record, so that they need not read past all summaries.
+            models.Index(
+                fields=["organization_slug", "completeness", "begin_year", "version", "publication"],
+                name="listing_figures",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.lars} v{self.version} {self.name}"

@@ -32,9 +32,11 @@ def house() -> dict[str, Any]:
     return {
         "site_name": settings.SITE_NAME_EN if english else settings.SITE_NAME,
         "site_owner": settings.SITE_OWNER,
+        "site_email": settings.SITE_EMAIL,
         "site_logo": image(settings.SITE_LOGO),
         "site_icon": image(settings.SITE_ICON),
         "site_footer": settings.SITE_FOOTER_EN if english else settings.SITE_FOOTER,
+        "site_footer_lang": "nl" if english and settings.SITE_FOOTER_EN == settings.SITE_FOOTER else "",
         "site_footer_links": settings.SITE_FOOTER_LINKS,
         "theme_class": settings.THEME_CLASS,
         "theme_css": settings.THEME_CSS,
@@ -125,7 +127,13 @@ def foot() -> list[dict[str, str]]:
     rows = {page.slug: page for page in Page.objects.filter(is_public=True).defer("body", "body_en")}
     fixed = [{"address": reverse(name), "label": fixed_title(slug)} for slug, name in FIXED_PAGES.items()]
     own = [page for page in rows.values() if page.in_footer and page.slug not in FIXED_PAGES]
-    return fixed + [{"address": reverse("page", args=[page.slug]), "label": title(page)} for page in own]
+    return fixed + [link(page) for page in own]
+
+
+def link(page: Page) -> dict[str, str]:
+    """A link to a page that a manager made: address, label, and the label's language when it is not the page's."""
+    label, lang = in_page_language(page.title, page.title_en)
+    return {"address": reverse("page", args=[page.slug]), "label": label, "lang": lang}
 
 
 FIXED_PAGES = {
@@ -146,10 +154,6 @@ def fixed_title(slug: str) -> str:
         "privacy": gettext("Privacy"),
         "contact": gettext("Contact"),
     }[slug]
-
-
-def title(page: Page) -> str:
-    return (language() == "en" and page.title_en) or page.title
 
 
 def in_page_language(dutch: str, english: str) -> tuple[str, str]:

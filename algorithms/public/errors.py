@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from algorithms.public.context import house
+from algorithms.public.context import house, languages
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -23,6 +23,8 @@ _BARE = "<!doctype html><html lang=nl><title>Storing</title><h1>Er ging iets mis
 def server_error(request: HttpRequest) -> HttpResponse:
     """Something broke, perhaps the database or a template: ask for neither, and fall back on bare words."""
     try:
-        return HttpResponse(render_to_string("public/500.html", house()), status=500)
+        return HttpResponse(
+            render_to_string("public/500.html", house() | {"languages": languages(request)}), status=500
+        )
     except Exception:
         return HttpResponse(_BARE, status=500)

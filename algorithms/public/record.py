@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -20,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from algorithms import richtext
 from algorithms.listing import record_slug
+from algorithms.models.register import slug_of
 from algorithms.public.context import CODES, language
 from algorithms.standard import FIELDS, SECTIONS, STEP_KINDS, Column, Field, Kind, Show, Words, label_of
 
@@ -30,16 +32,20 @@ AS_LIST = ("contact_points", "lawful_basis_grouping", "impacttoetsen_grouping", 
 # Columns that are names: in these the row's link is put, so that the address needs no column of its own.
 NAMING = ("title", "name")
 ADDRESS = ("link", "url")
-FIRST_SENTENCES = 500  # visible characters of a rich text that an answer shows in full
+FIRST_SENTENCES = 300  # visible characters of a rich text that an answer shows; the rest is one click away
 
 _MAIL = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\".]+")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{3,}[0-9]")
 _FIRST_PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\u00c0-\u00de‘“'\"(])")
 
 
 @dataclass(frozen=True)
 class Value:
-    """One thing to read. `lang` is told when it is not the page's language; `lead` stands before it, `note` after."""
+    """One thing to read. `lang` is told when it is not the page's language; `lead` stands before it, `note` after.
+
+    `note_href` is where a note leads, when it is an address.
+    """
 
     text: str = ""
     href: str = ""
@@ -48,7 +54,13 @@ class Value:
     lead_lang: str = ""
     note: str = ""
     note_lang: str = ""
+    note_href: str = ""
     html: SafeString | str = ""  # cleaned rich text, instead of `text`
+
+    @property
+    def shown(self) -> str:
+        """The text of a link; a telephone number is never broken off at the end of a line."""
+        return self.text.replace(" ", "\u00a0").replace("-", "\u2011") if self.href.startswith("tel:") else self.text
 
 
 @dataclass(frozen=True)
@@ -88,10 +100,14 @@ class Section:
 
 @dataclass
 class Answer:
-    """A citizen's question and what the record says to it. `more` is the field that tells the rest."""
+    """A citizen's question and what the record says to it. `more` is the field that tells the rest.
+
+    `untold` is what is said when the record does not tell: the standard's own words for a field that it wants filled.
+    """
 
     question: str
     values: list[Value] = field(default_factory=list)
+    untold: str = ""
     more: str = ""
     more_label: str = ""
     withheld: Value | None = None
@@ -108,6 +124,7 @@ class Record:
     summary: Value
     organization: dict[str, str]
     department: str
+    department_slug: str
     status: str
     status_value: str
     themes: list[str]
@@ -115,14 +132,23 @@ class Record:
     answers: list[Answer]
     steps: list[Value]
     sections: list[Section]
-    question_href: str
+    contact: str  # the mail address or page for questions, "" when none is told
     untranslated: bool  # some texts are shown in Dutch on a page that is not
     wholly_untranslated: bool
 
 
-def read(document: Document) -> Record:
-    """Return what the page of a document shows, in the active language."""
-    return _Reader(document).record()
+def read(document: Document, ways: bool = False) -> Record:
+    """Return what the page of a document shows, in the active language.
+
+    `ways`: names of themes, suppliers and data sources lead to all records that have them. Only for what is public
+    now, because those pages tell of nothing else.
+    """
+    return _Reader(document, ways).record()
+
+
+def reader(document: Document) -> _Reader:
+    """Return what reads single fields of a document in the active language, for a picture of them."""
+    return _Reader(document)
 
 
 def name(document: Document) -> Value:
@@ -159,6 +185,20 @@ def contact(value: str) -> str:
     return ""
 
 
+def first_sentences(text: str) -> str:
+    """Return the first whole sentences of a rich text, as plain text of at most FIRST_SENTENCES characters.
+
+    "" when it does not begin with a paragraph, or with a sentence that is longer: then only a link leads there.
+    """
+    paragraph = _FIRST_PARAGRAPH.match(text)
+    kept = ""
+    for sentence in _SENTENCE.split(" ".join(richtext.plain(paragraph.group()).split())) if paragraph else []:
+        if len(kept) + 1 + len(sentence) > FIRST_SENTENCES:
+            break
+        kept = f"{kept} {sentence}" if kept else sentence
+    return kept
+
+
 def rich(text: str, label: str = "", heading: str = "") -> SafeString:
     """Return cleaned rich text as safe HTML: wide tables scroll on their own, links keep their opener to themselves.
 
@@ -171,9 +211,9 @@ def rich(text: str, label: str = "", heading: str = "") -> SafeString:
         nonlocal number
         number += 1
         name = escape(f"{label}: {_('tabel')} {number}" if label else f"{_('tabel')} {number}")
-        return f'<div class="scroll" tabindex="0" role="region" aria-label="{name}">{match.group()}'
+        return f'<section class="scroll" tabindex="0" aria-label="{name}">{match.group()}'
 
-    text = re.sub(r"<table>", wrapper, text).replace("</table>", "</table></div>")
+    text = re.sub(r"<table>", wrapper, text).replace("</table>", "</table></section>")
     text = text.replace("<a href=", '<a rel="noopener" href=')
     if heading:
         opening = f'<{heading} class="utrecht-heading-{heading[1:]}">'
@@ -189,8 +229,9 @@ _EMPTY: Document = {
 
 
 class _Reader:
-    def __init__(self, document: Document):
+    def __init__(self, document: Document, ways: bool = False):
         self.document = _EMPTY | document
+        self.ways = ways
         self.code = language()
         self.dutch = self.code == "nl"
         self.texts: Document = {} if self.dutch else document["translations"].get(CODES[self.code], {})
@@ -216,6 +257,7 @@ class _Reader:
             summary=summary,
             organization=document["organization"],
             department=document["department"]["path"] if document["department"] else "",
+            department_slug=document["department"]["slug"] if document["department"] else "",
             status=label_of(FIELDS["status"].choices, document["status"]),
             status_value=document["status"],
             themes=[label_of(FIELDS["category"].choices, theme) for theme in document["category"]],
@@ -223,7 +265,7 @@ class _Reader:
             answers=answers,
             steps=steps,
             sections=sections,
-            question_href=self.question(name),
+            contact=contact(self.document["contact_email"]),
             untranslated=self.fell_back,
             wholly_untranslated=self.fell_back and not self.texts,
         )
@@ -284,14 +326,6 @@ class _Reader:
         values = [Value(first, contact(first))] if first else []
         return values + [value for value in self.part(FIELDS["contact_points"]).values if value.text != first]
 
-    def question(self, name: Value) -> str:
-        """The link of "report a mistake or ask a question": a mail with number and name in its subject."""
-        href = contact(self.document["contact_email"])
-        if not href.startswith("mailto:"):
-            return href
-        subject = _("Vraag over algoritme %(lars)s: %(name)s") % {"lars": self.document["lars"], "name": name.text}
-        return f"{href}?subject={quote(subject)}"
-
     # -- the questions of a citizen ------------------------------------------------------------------------------------
 
     def answers(self, summary: Value) -> list[Answer]:
@@ -305,10 +339,12 @@ class _Reader:
 
     def answer(self, question: str, keys: tuple[str, ...], values: list[Value]) -> Answer:
         reason = next((self.withheld[key] for key in keys if key in self.withheld), None)
-        return Answer(question, values, withheld=reason)
+        wanted = any(FIELDS[key].show in (Show.REQUIRED, Show.ALWAYS) for key in keys)
+        untold = _("Veld niet ingevuld") if wanted else _("Dat staat niet in deze beschrijving.")
+        return Answer(question, values, untold=untold, withheld=reason)
 
     def answer_from_rich(self, question: str, key: str) -> Answer:
-        """The whole text when it is short, else its first paragraph and a link to the rest."""
+        """The whole text when it is short, else its first sentences and a link to the rest."""
         answer = self.answer(question, (key,), [])
         value = self.text(key)
         if not value.text:
@@ -316,9 +352,8 @@ class _Reader:
         if richtext.visible_length(value.text) <= FIRST_SENTENCES and "<h4>" not in value.text:
             answer.values = [Value(html=rich(value.text, question), lang=value.lang)]
             return answer
-        first = _FIRST_PARAGRAPH.match(value.text)
-        if first:
-            answer.values = [Value(html=rich(first.group()), lang=value.lang)]
+        if first := first_sentences(value.text):
+            answer.values = [Value(first, lang=value.lang)]
         answer.more, answer.more_label = key, str(FIELDS[key].label)
         return answer
 
@@ -331,7 +366,7 @@ class _Reader:
             return self.answer_from_rich(question, "human_intervention")
         values = [Value(s["text"], lang=s["lang"], lead=s["lead"], lead_lang=s["lead_lang"]) for s in found]
         more = "human_intervention" if self.document["human_intervention"] else ""
-        return Answer(question, values, more, str(FIELDS["human_intervention"].label))
+        return Answer(question, values, more=more, more_label=str(FIELDS["human_intervention"].label))
 
     # -- the fields of the standard ------------------------------------------------------------------------------------
 
@@ -375,7 +410,7 @@ class _Reader:
             return [self.text(field.key)]
         match field.kind:
             case Kind.CHOICES:
-                return [Value(label_of(field.choices, one)) for one in value]
+                return [Value(label_of(field.choices, one), self.way(field.key, one)) for one in value]
             case Kind.CHOICE:
                 return [Value(label_of(field.choices, value))]
             case Kind.MONTH:
@@ -385,11 +420,34 @@ class _Reader:
             case Kind.CONTACT:
                 return [Value(value, contact(value))]
             case Kind.ORGANIZATION:
-                return [Value(value["name"])]
+                return [Value(value["name"], self.way(field.key, value["name"]), lang=self.dutch_fact(value["name"]))]
             case Kind.DEPARTMENT:
-                return [Value(value["path"], lang=self.dutch_fact(value["path"]))]
+                return [Value(value["path"], self.way(field.key, value["path"]), lang=self.dutch_fact(value["path"]))]
             case _:
-                return [Value(value, lang=self.dutch_fact(value))]
+                return [Value(value, self.way(field.key, value), lang=self.dutch_fact(value))]
+
+    def way(self, key: str, value: str, role: str = "") -> str:
+        """Return the page of all records with this value of a field; "" when there is none."""
+        if not self.ways:
+            return ""
+        match key:
+            case "organization":
+                return reverse("organization-detail", args=[self.document["organization"]["slug"]])
+            case "department":
+                return reverse(
+                    "department-detail",
+                    args=[self.document["organization"]["slug"], self.document["department"]["slug"]],
+                )
+            case "category":
+                return reverse("theme-detail", args=[slug_of(value)])
+            case "provider":
+                return reverse("supplier-detail", args=[slug_of(value)])
+            case "data_sources" | "source_data_grouping":
+                return reverse("source-detail", args=[slug_of(value)])
+            case "parties" if role == "supplier":
+                return reverse("supplier-detail", args=[slug_of(value)])
+            case _:
+                return ""
 
     def _rows(self, field: Field, label: str) -> Part:
         if field.key == "contact_points":
@@ -415,20 +473,26 @@ class _Reader:
         if field.key == "identifiers":
             return Value(row["value"], lead=row["kind"], lead_lang=self.dutch_fact(row["kind"]))
         title, _none, lang = self.pick(row["title"], translated.get("title", ""))
-        return self._linked(Value(title, lang=lang), row["link"])
+        return self._linked(Value(title, lang=lang), row["link"], self.way(field.key, row["title"]))
 
-    def _linked(self, value: Value, address: str) -> Value:
-        """The name as link, with the address beside it: on paper too, readers see where it leads."""
+    def _linked(self, value: Value, address: str, way: str = "") -> Value:
+        """The name as link, with the address beside it: on paper too, readers see where it leads.
+
+        A name that leads to all records that have it keeps its own address as a second link.
+        """
+        if way and value.text:
+            return replace(value, href=way, note=address, note_href=web(address))
         if not address:
             return value
         if value.text in ("", address):
             return Value(address, web(address))
-        return Value(value.text, web(address), value.lang, note=address)
+        return replace(value, href=web(address), note=address)
 
     def _cell_of(self, field: Field, column: Column, row: dict[str, str], translated: dict[str, str]) -> Value:
         if field.key == "withheld" and column.key == "field" and row["field"] in FIELDS:
             return Value(str(FIELDS[row["field"]].label))
         value = self.cell(column, row, translated)
         if column.key in NAMING and field.key != "legacy":
-            return self._linked(value, row.get("link", "") or row.get("url", ""))
+            way = self.way(field.key, row[column.key], row.get("role", ""))
+            return self._linked(value, row.get("link", "") or row.get("url", ""), way)
         return value

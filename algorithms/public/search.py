@@ -16,6 +16,7 @@ from algorithms.standard import Words
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _NUMBER = re.compile(r"[0-9]{8}")
 MOST_SHOWN = 60  # characters of the words in a heading or a button; the box holds all of them
+MOST_NAMED = 3  # choices in a title
 MOST_LEFT_OUT = 100  # characters of what was not searched
 
 
@@ -86,14 +87,26 @@ def _short(words: str, most: int) -> str:
     return words if len(words) <= most else words[:most].rstrip() + "…"
 
 
-def sorts(found: Found) -> list[tuple[str, Words, bool]]:
-    """Return the orders to choose from: (value, label, whether it is this one).
+def short_list(labels: list[str]) -> str:
+    """Return what was chosen as a title tells it, not too long."""
+    return ", ".join(labels[:MOST_NAMED]) + (" …" if len(labels) > MOST_NAMED else "")
 
-    The one that stands when nothing is chosen has no value, so that whoever adds words later sees the best match first.
+
+def sorts(query: QueryDict, found: Found) -> list[tuple[str, Words, bool]]:
+    """Return the orders to choose from: (the list in that order, label, whether it is this one).
+
+    The one that stands when nothing is chosen is not named, so that whoever adds words later sees the best match first.
     """
     usual = RELEVANCE if found.answer else NEWEST
     offered = [usual, *(value for value in SORTINGS if value not in (usual, RELEVANCE))]
-    return [("" if value == usual else value, SORTINGS[value], value == found.sort) for value in offered]
+    made = []
+    for value in offered:
+        other = query.copy()
+        other.pop("sorteer", None)
+        if value != usual:
+            other["sorteer"] = value
+        made.append((other.urlencode(), SORTINGS[value], value == found.sort))
+    return made
 
 
 def _with(query: QueryDict, words: str) -> str:

@@ -88,6 +88,7 @@ let leaving = false;
 
 for (const form of forms) {
   form.addEventListener("submit", (event) => {
+    if (event.submitter?.formTarget === "_blank") return; // a preview beside this page: nobody leaves
     if (leaving) event.preventDefault(); // a second click would save, or make, the same twice
     leaving = true;
   });

@@ -12,7 +12,7 @@ from algorithms.models.register import slug_of
 from algorithms.public.cards import cards
 from algorithms.standard import STATUSES, THEMES
 
-NEWEST = 5
+NEWEST = 6
 IN_USE = STATUSES[1].value
 
 

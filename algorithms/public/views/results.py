@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from algorithms import bitset
-from algorithms.filters import ListingFilter
+from algorithms.filters import FACETS, ListingFilter
 from algorithms.models import Listing
 from algorithms.public import context, paging, search
 from algorithms.public.cards import cards
@@ -23,7 +23,8 @@ def algorithm_list(request: HttpRequest) -> HttpResponse:
     found = ListingFilter(query).found(context.head(request), context.language())
     page = paging.paged(request, range(found.count))
     rows = found.listings(page.start_index() - 1, page.end_index()) if found.count else []
-    form = facets(query, found)
+    shown = facets(query, found)
+    chosen = [(facet, value) for facet in shown for value in facet.chosen]
     _words, left_out = search.words_of(request.GET)
     asked = search.told(query, found, left_out)
     gone = asked and asked.withdrawn
@@ -32,12 +33,14 @@ def algorithm_list(request: HttpRequest) -> HttpResponse:
         "public/algorithm_list.html",
         {
             "cards": cards(rows, found),
-            "facets": form,
-            "chosen": [(facet, value) for facet in form for value in facet.chosen],
+            "facets": shown,
+            "chosen": chosen,
+            "choices": search.short_list([value.label for _facet, value in chosen]),
+            "kept": [(key, query.getlist(key)) for key in (*FACETS, "sorteer") if key in query],
             "asked": asked,
             "gone": gone,
             "gone_name": last_names([gone.lars]).get(gone.lars) if gone else None,
-            "sorts": search.sorts(found),
+            "sorts": search.sorts(query, found),
             **paging.shown(page, query),
         },
     )

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import override
 
 from algorithms import document
-from algorithms.models import Algorithm, Organization, Page, Publication, Template
+from algorithms.models import Algorithm, Organization, Publication, Template
 from importers import loader, readers
 from importers.report import Report
 
@@ -25,14 +25,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with transaction.atomic():
-            if any(model.objects.exists() for model in (Algorithm, Organization, Page, Publication)):
+            if any(model.objects.exists() for model in (Algorithm, Organization, Publication)):
                 self.stdout.write("Het register heeft al inhoud; de voorbeelden zijn niet geladen.")
                 return
             report = Report()
             with override("nl"):
                 for path in (
                     FIXTURES / "organizations.json",
-                    FIXTURES / "pages.json",
                     *sorted((FIXTURES / "records").glob("*.json")),
                 ):
                     reading = readers.read(path.read_bytes(), path.name)
@@ -44,4 +43,4 @@ class Command(BaseCommand):
             for given in templates:
                 texts = document.canonical(document.clean(given["document"]))
                 Template.objects.create(name=given["name"], about=given["about"], document=texts)
-        self.stdout.write(f"{len(report.records)} voorbeelden gepubliceerd, {len(report.pages)} pagina's gemaakt.")
+        self.stdout.write(f"{len(report.records)} voorbeelden gepubliceerd.")

@@ -1,0 +1,548 @@
+"""A record as a PDF: all that its page says, tagged so that a screen reader knows headings, lists and tables.
+
+`record.read` tells what there is to say, `data` makes a tree of plain values of it, and the template
+templates/pdf/record.typ gives that its looks. The template gets the tree as JSON and no more, so nothing that a record
+holds is ever read as markup.
+
+A block is a dict that tells what it "is": "text", "heading", "list", "facts", "table", "steps" or "panel". Each of its
+words is a string, or a dict with a "mark": "br", "strong", "em", "note", "code", "a" (`to` an address), "field" (`to`
+its key), "lang" (`to` its code) around other words, or "cut", the pieces of a word that fits on no line.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import re
+import subprocess
+import sys
+import threading
+import unicodedata
+from collections.abc import Iterable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import segno
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.encoding import iri_to_uri
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from algorithms.models import Head, Publication
+from algorithms.public import record
+from algorithms.public.context import house, language
+from algorithms.public.record import Answer, Part, Record, Section, Value
+
+Inline = str | dict[str, Any]
+Block = dict[str, Any]
+
+TEMPLATE = settings.BASE_DIR / "templates" / "pdf" / "record.typ"
+PROGRAM = Path(__file__).with_name("typeset.py")
+SECONDS = 50  # for one PDF; a thousand rows of thirty columns take 13, a usual record 0.15
+WAIT = 15  # seconds that a request waits for the one before it
+
+LINE = 78  # letters of a usual width on a line of text
+CELLS = 100, 150  # letters on a line of a table, on an upright page and on a wide one
+UPRIGHT = 6  # columns; a table with more gets a page on its side
+LONGEST_ADDRESS = 2_000  # of a link; a longer one is text only, because readers of PDF refuse it
+DEEPEST_LIST, DEEPEST_MARK = 5, 4  # typesetting has an end to its depth; deeper ones lose the level, not the words
+BREAKS = 100  # line breaks that one paragraph may have: more take quadratic time
+MOST_SPANNED = 100
+
+_one_at_a_time = threading.Lock()
+
+
+logger = logging.getLogger(__name__)
+
+
+class NotMade(Exception):
+    """Another PDF took too long to wait for, or this one took more time or memory than it may."""
+
+
+def made(document: dict[str, Any], publication: Publication, head: Head, base: str) -> bytes:
+    """Return the PDF of a document in the active language: the same bytes for the same head. Raises NotMade."""
+    read = record.read(document)
+    asked = {
+        "data": json.dumps(data(read, publication, head, base), ensure_ascii=False),
+        "moment": int(read.published_at.timestamp()),
+    }
+    if not _one_at_a_time.acquire(timeout=WAIT):
+        raise NotMade
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", str(PROGRAM), str(TEMPLATE)],
+            input=json.dumps(asked).encode(),
+            capture_output=True,
+            timeout=SECONDS,
+            check=True,
+        )
+    except subprocess.SubprocessError as error:
+        told = (getattr(error, "stderr", None) or b"").decode(errors="replace")[-2000:]
+        logger.warning("No PDF of %s: %s %s", read.lars, error.__class__.__name__, told)
+        raise NotMade from error
+    finally:
+        _one_at_a_time.release()
+    return done.stdout
+
+
+def data(read: Record, publication: Publication, head: Head, base: str) -> dict[str, Any]:
+    """Return what the template needs. `base` is the address of the site, without a slash at its end."""
+    page = base + reverse("algorithm-detail", args=[read.lars, read.slug])
+    letter = base + reverse("algorithm-letter", args=[read.lars])
+    writer = _Writer(read, page)
+    return {
+        "lang": language(),
+        "title": read.name.text or read.lars,
+        "author": read.organization["name"],
+        "site": house()["site_name"],
+        "short": _short(read.name.text),
+        "name": recut(writer.told(read.name), 18) or [read.lars],
+        "organization": [*words(read.organization["name"]), *writer.department()],
+        "badges": [badge for badge in (read.status, read.category, *read.themes) if badge],
+        "notice": writer.notice(),
+        "code": _qr_code(letter),
+        "code_says": _("QR-code: leidt naar deze beschrijving op internet"),
+        "letter": mark("a", cut(letter, 22), letter),
+        "letter_says": _("Lees dit op internet:"),
+        "blocks": [*writer.blocks(), *writer.proof(publication, base)],
+        "foot": _("Register bij regel %(sequence)s van het logboek, controlegetal:") % {"sequence": head.sequence},
+        "hash": head.hash,
+        "number": _("pagina %(number)s van %(count)s") % {"number": "{number}", "count": "{count}"},
+    }
+
+
+def _short(name: str) -> str:
+    """The name for the head of each page, where there is one line for it; whole it stands on the first."""
+    return name if len(name) <= LINE - 20 else f"{name[: LINE - 21].rstrip()}…"
+
+
+def _qr_code(address: str) -> str:
+    svg = io.BytesIO()
+    segno.make(address, micro=False, error="m").save(svg, kind="svg", border=0, xmldecl=False)
+    return svg.getvalue().decode()
+
+
+# -- what stands where -------------------------------------------------------------------------------------------------
+
+
+class _Writer:
+    """The blocks of one record, in the order of its page."""
+
+    def __init__(self, read: Record, page: str):
+        self.read = read
+        self.page = page
+        self.targets = {part.key for section in read.sections for part in [*section.facts, *section.blocks]}
+
+    def notice(self) -> str:
+        if not self.read.untranslated:
+            return ""
+        if self.read.wholly_untranslated:
+            return _("Deze beschrijving is nog niet vertaald. U leest de Nederlandse tekst.")
+        return _("Delen van deze beschrijving zijn nog niet vertaald. Die leest u in het Nederlands.")
+
+    def department(self) -> list[Inline]:
+        if not self.read.department:
+            return []
+        return [" · ", *in_language("" if language() == "nl" else "nl", words(self.read.department))]
+
+    def blocks(self) -> Iterator[Block]:
+        answers = [block for answer in self.read.answers for block in self.answer(answer)]
+        yield {"is": "panel", "blocks": [heading(2, _("In het kort")), *answers]}
+        if self.read.steps:
+            yield heading(2, _("Van gegevens naar besluit"))
+            yield {"is": "steps", "items": [self.step(step) for step in self.read.steps]}
+        for section in self.read.sections:
+            yield from self.section(section)
+
+    def answer(self, answer: Answer) -> Iterator[Block]:
+        yield heading(3, answer.question)
+        yield from self.values(answer.values)
+        if not answer.values and not answer.more and not answer.withheld:
+            yield text([answer.untold], "untold")
+        yield from self.withheld(answer.withheld, partly=bool(answer.values))
+        if answer.more:
+            more: Inline = _("Lees meer bij “%(label)s”") % {"label": answer.more_label}
+            yield text([mark("field", [more], answer.more) if answer.more in self.targets else more])
+
+    def step(self, step: Value) -> dict[str, Any]:
+        actor = in_language(step.lead_lang, words(step.lead))
+        return {"kind": step.note, "actor": actor, "action": in_language(step.lang, words(step.text))}
+
+    def section(self, section: Section) -> Iterator[Block]:
+        yield heading(2, section.title)
+        if section.intro:
+            yield text([section.intro], "small")
+        if section.facts:
+            yield facts((part.label, part.key, list(self.part(part))) for part in section.facts)
+        for part in section.blocks:
+            yield heading(3, part.label, key=part.key)
+            yield from self.part(part)
+
+    def part(self, part: Part) -> Iterator[Block]:
+        if part.shape == "empty":
+            if not part.withheld:
+                yield text([_("Veld niet ingevuld")], "untold")
+        elif part.shape == "steps":
+            yield text([_("De stappen staan bij “Van gegevens naar besluit”.")])
+        elif part.table:
+            head = [[text([column])] for column in part.table.columns]
+            body = [[[text(self.told(value))] for _column, value in row] for row in part.table.rows]
+            yield table([(1, 1, cell) for cell in head], [[(1, 1, cell) for cell in row] for row in body])
+        else:
+            yield from self.values(part.values)
+        yield from self.withheld(part.withheld, partly=part.shape != "empty")
+
+    def values(self, values: list[Value]) -> Iterator[Block]:
+        if len(values) == 1:
+            yield from self.value(values[0])
+        elif values:
+            yield {"is": "list", "ordered": False, "items": [list(self.value(value)) for value in values]}
+
+    def value(self, value: Value) -> Iterator[Block]:
+        if not value.html:
+            yield from paragraphs(self.told(value))
+            return
+        for block in rich(str(value.html), self.page):
+            yield block | {"lang": value.lang} if value.lang else block
+
+    def told(self, value: Value) -> list[Inline]:
+        """Return a value in a line; the address of a link stands in it too, so that it can be read on paper."""
+        line: list[Inline] = []
+        if value.lead:
+            line += in_language(value.lead_lang, [mark("strong", words(value.lead + (":" if value.text else "")))])
+            line.append(" ")
+        line += in_language(value.lang, link(value.href, words(value.text), self.page))
+        if value.note:
+            note = link(value.note_href, words(f"({value.note})"), self.page)
+            line += [" ", *in_language(value.note_lang, [mark("note", note)])]
+        return line
+
+    def withheld(self, reason: Value | None, partly: bool) -> Iterator[Block]:
+        if reason:
+            told = _("Niet alles is verteld. De reden:") if partly else _("Dit is niet verteld. De reden:")
+            yield text([f"{told} ", *in_language(reason.lang, words(reason.text))], "untold")
+
+    def proof(self, publication: Publication, base: str) -> Iterator[Block]:
+        """How anyone can tell that this is what was published."""
+        read = self.read
+        version = reverse("api:version-detail", args=[read.lars, read.version])
+        moment = date_format(timezone.localtime(read.published_at), "j F Y, H:i")
+        entry = _("Regel %(sequence)s van het logboek, sha256:") % {"sequence": publication.sequence}
+        check = f"curl -s {base}/api/v1/algoritmes/{read.lars}/versies/{read.version} | sha256sum"
+        note = in_language("" if language() == "nl" else "nl", words(read.note))
+        rows: list[tuple[str, str, list[Block]]] = [
+            (_("Algoritme-ID"), "", [text([read.lars])]),
+            (_("Versie"), "", [text([f"{read.version}, {moment}"])]),
+            (_("Wat er veranderde"), "", list(paragraphs(note)) if read.note else []),
+            (_("Op internet"), "", [text(link(self.page, words(self.page), self.page))]),
+            (_("Als gegevens"), "", [text(link(base + version, words(base + version), self.page))]),
+            (
+                _("Logboek"),
+                "",
+                [
+                    text([f"{entry} ", mark("code", cut(publication.sha256, 32))]),
+                    text([f"{_('Zelf controleren? Dit geeft hetzelfde getal:')} ", mark("code", cut(check, 40))]),
+                ],
+            ),
+        ]
+        yield heading(2, _("Versie en controle"))
+        yield facts(row for row in rows if row[2])
+
+
+# -- blocks ------------------------------------------------------------------------------------------------------------
+
+
+def heading(level: int, words: str | list[Inline], key: str = "") -> Block:
+    """`key` is that of the field it stands above, for links that lead there."""
+    return {"is": "heading", "level": level, "words": [words] if isinstance(words, str) else words, "key": key}
+
+
+def text(words: list[Inline], manner: str = "") -> Block:
+    """`manner`: "small", "untold" (nothing was told), "strong" (a caption) or "on" (goes on with the block above)."""
+    return {"is": "text", "words": words, "manner": manner}
+
+
+def paragraphs(words: list[Inline]) -> Iterator[Block]:
+    """Return a text in one block, or in several when it has very many line breaks."""
+    begin, count = 0, 0
+    for place, word in enumerate(words):
+        count += word == BREAK
+        if count == BREAKS:
+            yield text(words[begin:place], "on" if begin else "")
+            begin, count = place + 1, 0
+    yield text(words[begin:], "on" if begin else "")
+
+
+def facts(rows: Iterable[tuple[str, str, list[Block]]]) -> Block:
+    return {"is": "facts", "items": [{"label": label, "key": key, "blocks": blocks} for label, key, blocks in rows]}
+
+
+Cell = tuple[int, int, list[Block]]  # columns and rows it spans, and what it holds
+
+
+def table(head: list[Cell], body: list[list[Cell]], heads: int = 0) -> Block:
+    """Return a table whose first `heads` rows (or `head` alone) are its header, each cell at its place.
+
+    Cells that would leave the table or cover another are made smaller: a page forgives those, a typesetter does not.
+    """
+    rows = [head, *body] if head else body
+    heads = 1 if head else heads
+    taken: set[tuple[int, int]] = set()
+    cells: list[dict[str, Any]] = []
+    for y, row in enumerate(rows):
+        x = 0
+        end = heads if y < heads else len(rows)
+        for across, down, blocks in row:
+            while (x, y) in taken:
+                x += 1
+            wide = next(
+                (w for w in range(1, min(across, MOST_SPANNED)) if (x + w, y) in taken), min(across, MOST_SPANNED)
+            )
+            high = min(down, end - y)
+            taken |= {(x + w, y + h) for w in range(wide) for h in range(high)}
+            cells.append({"x": x, "y": y, "across": wide, "down": high, "blocks": blocks})
+            x += wide
+    columns = 1 + max((x for x, _y in taken), default=0)
+    widths = _widths(cells, columns)
+    line = CELLS[columns > UPRIGHT]
+    for cell in cells:
+        room = line * sum(widths[cell["x"] : cell["x"] + cell["across"]]) / sum(widths)
+        cell["blocks"] = recut(cell["blocks"], max(int(room) - 4, 3))
+        told = list(letters(cell["blocks"]))
+        # a few lines stay together on one page
+        cell["whole"] = sum(map(len, told)) < 10 * room and told.count(" ") + len(cell["blocks"]) < 6
+    return {"is": "table", "widths": widths, "heads": heads, "on_its_side": columns > UPRIGHT, "cells": cells}
+
+
+def _widths(cells: list[dict[str, Any]], columns: int) -> list[int]:
+    """Return how wide each column is compared with the others: long words and long texts get more room."""
+    longest, lengths = [4] * columns, [[0] for _column in range(columns)]
+    for cell in cells:
+        if cell["across"] == 1:
+            told = "".join(letters(cell["blocks"]))
+            longest[cell["x"]] = max([longest[cell["x"]], *(min(len(word), 24) for word in told.split())])
+            lengths[cell["x"]].append(min(len(told), 400))
+    return [word + max(round((sum(n) / len(n)) ** 0.75), 1) for word, n in zip(longest, lengths, strict=True)]
+
+
+def letters(tree: Any) -> Iterator[str]:
+    """Yield the words of blocks or inlines."""
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, list):
+        yield from (piece for part in tree for piece in letters(part))
+    elif tree == BREAK:
+        yield " "
+    else:
+        yield from (piece for key in ("words", "items", "cells", "blocks") for piece in letters(tree.get(key, [])))
+
+
+# -- inlines -----------------------------------------------------------------------------------------------------------
+
+BREAK: Inline = {"mark": "br"}
+
+
+def mark(kind: str, words: list[Inline], to: str = "") -> Inline:
+    return {"mark": kind, "words": words, "to": to}
+
+
+def words(told: str, longest: int = LINE - 10) -> list[Inline]:
+    """Return a plain text, its line breaks kept, words that fit on no line cut."""
+    line: list[Inline] = []
+    for number, part in enumerate(re.split("\r\n|[\n\r]", told)):
+        line += [BREAK] if number else []
+        line += cut(part, longest)
+    return line
+
+
+def cut(told: str, longest: int) -> list[Inline]:
+    """Return a text in which words of more than `longest` letters are pieces, between which a line may end."""
+    line: list[Inline] = []
+    for number, part in enumerate(re.split(rf"([^ \t]{{{longest + 1},}})", told)):
+        if number % 2:  # each second part is such a word
+            line.append(mark("cut", list(_pieces(part, longest))))
+        elif part:
+            line.append(part)
+    return line
+
+
+def _pieces(word: str, longest: int) -> Iterator[str]:
+    """Cut a word, preferably after a sign that addresses have, never between a letter and a mark upon it."""
+    most, begin = max(longest // 2, 2), 0
+    while len(word) - begin > most:
+        at = max(word.rfind(sign, begin + most // 2, begin + most) for sign in "/?&=.-_") + 1 or begin + most
+        while at < len(word) and (unicodedata.category(word[at])[0] == "M" or "\u200d" in word[at - 1 : at + 1]):
+            at += 1
+        yield word[begin:at]
+        begin = at
+    if begin < len(word):
+        yield word[begin:]
+
+
+def recut(tree: list[Any], longest: int) -> list[Any]:
+    """Return blocks or inlines with their words cut for a smaller room."""
+    made: list[Any] = []
+    for part in tree:
+        if isinstance(part, str):
+            made += cut(part, longest)
+        elif isinstance(part, list):
+            made.append(recut(part, longest))
+        elif part.get("mark") == "cut":
+            made += cut("".join(part["words"]), longest)
+        else:
+            made.append(
+                {key: recut(value, longest) if isinstance(value, list) else value for key, value in part.items()}
+            )
+    return made
+
+
+def in_language(lang: str, line: list[Inline]) -> list[Inline]:
+    return [mark("lang", line, lang)] if lang and line else line
+
+
+def link(href: str, line: list[Inline], page: str) -> list[Inline]:
+    """Return a line that leads somewhere; without a usable address, the line alone."""
+    try:
+        address = iri_to_uri(urljoin(page, href.strip())) if href.strip() else ""
+    except ValueError:  # "http://[": no address
+        address = ""
+    return [mark("a", line, address)] if line and 0 < len(address) <= LONGEST_ADDRESS and address.isascii() else line
+
+
+# -- rich text ---------------------------------------------------------------------------------------------------------
+
+
+class _Tree(HTMLParser):
+    """Reads cleaned rich text (algorithms/richtext.py) as [tag, attributes, children]."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.root: list[Any] = ["", {}, []]
+        self.open = [self.root]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        node: list[Any] = [tag, dict(attrs), []]
+        self.open[-1][2].append(node)
+        if tag != "br":
+            self.open.append(node)
+
+    def handle_endtag(self, tag: str) -> None:
+        if len(self.open) > 1 and self.open[-1][0] == tag:
+            self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.open[-1][2].append(data)
+
+
+def rich(html: str, page: str) -> list[Block]:
+    """Return rich text as blocks; `page` is what its links start from."""
+    tree = _Tree()
+    tree.feed(html)
+    tree.close()
+    return list(_flow(tree.root[2], page, 1))
+
+
+def _flow(nodes: list[Any], page: str, level: int) -> Iterator[Block]:
+    """Yield the blocks of a container; words between them become blocks of their own."""
+    loose: list[Any] = []
+    for node in [*nodes, ["end", {}, []]]:
+        if isinstance(node, str) or node[0] in ("strong", "em", "a", "br"):
+            loose.append(node)
+            continue
+        line = _inline(loose, page, 1)
+        if any(piece.strip() for piece in letters(line)):
+            yield from paragraphs(line)
+        loose = []
+        tag, _attributes, children = node
+        if tag == "h4":
+            yield heading(4, _inline(children, page, 1))
+        elif tag == "p":
+            yield from paragraphs(_inline(children, page, 1))
+        elif tag in ("ul", "ol"):
+            yield {"is": "list", "ordered": tag == "ol", "items": list(_items(children, page, level))}
+        elif tag == "table":
+            yield from _table(children, page)
+        elif tag != "end":
+            yield from _flow(children, page, level)  # the box around a wide table
+
+
+def _items(nodes: list[Any], page: str, level: int) -> Iterator[list[Block]]:
+    for node in nodes:
+        if isinstance(node, str):
+            continue
+        if level < DEEPEST_LIST:
+            yield list(_flow(node[2], page, level + 1))
+            continue
+        inner = [child for child in node[2] if not isinstance(child, str) and child[0] in ("ul", "ol")]
+        own = [child for child in node[2] if isinstance(child, str) or child[0] not in ("ul", "ol")]
+        yield list(_flow(own, page, level + 1))
+        for nested in inner:
+            yield from _items(nested[2], page, level)
+
+
+def _table(nodes: list[Any], page: str) -> Iterator[Block]:
+    rows: list[list[Cell]] = []
+    heads = 0
+    for part in nodes:
+        if isinstance(part, str):
+            continue
+        if part[0] == "caption":
+            yield text(_inline(_flat(part[2]), page, 1), "strong")
+            continue
+        for row in [part] if part[0] == "tr" else [row for row in part[2] if not isinstance(row, str)]:
+            cells = [cell for cell in row[2] if not isinstance(cell, str)]
+            if heads == len(rows) and cells and (part[0] == "thead" or all(cell[0] == "th" for cell in cells)):
+                heads += 1
+            rows.append([_cell(cell, page, is_head=heads > len(rows)) for cell in cells])
+    if any(rows):
+        yield table([], rows, heads if heads < len(rows) else 0)
+
+
+def _cell(cell: list[Any], page: str, is_head: bool) -> Cell:
+    tag, attributes, children = cell
+    spans = [int(found) if (found := attributes.get(name) or "").isdecimal() else 1 for name in ("colspan", "rowspan")]
+    blocks = list(_flow(children, page, DEEPEST_LIST))
+    if tag == "th" and not is_head:
+        blocks = [block | {"manner": "strong"} if block["is"] == "text" else block for block in blocks]
+    return max(spans[0], 1), max(spans[1], 1), blocks
+
+
+def _flat(nodes: list[Any]) -> list[Any]:
+    """Return the inline nodes in blocks: a caption is one line."""
+    inline = ("strong", "em", "a", "br")
+    return [n for node in nodes for n in ([node] if isinstance(node, str) or node[0] in inline else _flat(node[2]))]
+
+
+def _inline(nodes: list[Any], page: str, level: int) -> list[Inline]:
+    line: list[Inline] = []
+    for node in nodes:
+        if isinstance(node, str):
+            line += words(node)
+            continue
+        tag, attributes, children = node
+        inner = _inline(children, page, level + 1)
+        if tag == "br":
+            line.append(BREAK)
+        elif not inner:
+            continue
+        elif tag == "a":
+            href = attributes.get("href") or ""
+            line += link(href, inner, page)
+            if not _is_told(href, "".join(letters(inner))):
+                line += [" ", mark("note", words(f"({href})"))]
+        elif tag in ("strong", "em") and level <= DEEPEST_MARK:
+            line.append(mark(tag, inner))
+        else:
+            line += inner
+    return line
+
+
+def _is_told(href: str, words: str) -> bool:
+    """Whether the words of a link already are its address, but for the parts that nobody types."""
+    bare = re.sub(r"^(?:https?://|mailto:|tel:)", "", href.strip()).rstrip("/")
+    return bare.casefold() in words.casefold()
