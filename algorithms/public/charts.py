@@ -12,43 +12,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from algorithms.public.lettering import width, wrap
+
 NARROWEST = 16.0  # em: what a page of 320 pixels leaves for its text
 LINE, BAR, GAP = 1.35, 1.1, 0.9  # em: a line of text, a bar, between two bars
 BESIDE = 0.4  # em between a bar and its number
-BOLD = 1.12  # how much wider bold letters are
 PLOT = 8.0  # em: the highest column
 FEWEST = 5  # columns are never wider than when there are so many
-
-# Estimated widths in em: those of the widest fonts that systems come with.
-_NARROW, _WIDE = set("fijlrtI.,:;'’!|()[]- "), set("mwMWQO@%—…")
-
-
-def width(text: str) -> float:
-    """Return about how wide a text is, in em; rather too much than too little."""
-    return sum(
-        0.42 if sign in _NARROW else 1.02 if sign in _WIDE or ord(sign) > 0x2E7F else _other(sign) for sign in text
-    )
-
-
-def _other(sign: str) -> float:
-    return 0.62 if sign.islower() else 0.66 if sign.isdecimal() else 0.78
-
-
-def wrapped(text: str, most: float) -> list[str]:
-    """Return a text in lines of at most so many em. A word that is longer goes on on the next line; nothing is cut."""
-    lines = [""]
-    for word in text.split():
-        both = f"{lines[-1]} {word}".strip()
-        if width(both) <= most:
-            lines[-1] = both
-            continue
-        if lines[-1]:
-            lines.append("")
-        for sign in word:
-            if lines[-1] and width(lines[-1] + sign) > most:
-                lines.append("")
-            lines[-1] += sign
-    return lines
 
 
 @dataclass(frozen=True)
@@ -67,7 +37,7 @@ class Text:
 
     def reach(self, across: float) -> tuple[float, float]:
         """Return from where to where it reaches in a chart of so many em."""
-        at, wide = self.x / 100 * across + self.beside, width(self.text) * (BOLD if self.is_bold else 1)
+        at, wide = self.x / 100 * across + self.beside, width(self.text, self.is_bold)
         start = at - {"start": 0.0, "middle": wide / 2, "end": wide}[self.anchor]
         return start, start + wide
 
@@ -110,13 +80,13 @@ def bars(rows: Iterable[tuple[str, int, str]], whole: int | None = None, apart: 
     The bar with the label `apart` is drawn as an outline.
     """
     rows = list(rows)
-    room = max((width(number) for _label, _size, number in rows), default=0.0) * BOLD + BESIDE
+    room = max((width(number, bold=True) for _label, _size, number in rows), default=0.0) + BESIDE
     most = 100 * (1 - room / NARROWEST)  # percents that leave room for the number at the narrowest
     largest = whole or max((size for _label, size, _number in rows), default=0) or 1
     made, y = [], 0.0
     for label, size, number in rows:
         lines = []
-        for line in wrapped(label, NARROWEST):
+        for line in wrap(label, NARROWEST, hyphens=False):
             y += LINE
             lines.append(Text(line, 0, _em(y - 0.36)))
         long = round(most * size / largest, 2)
@@ -204,7 +174,7 @@ def _numbers(
     numbers: Sequence[int], slots: int, base: float, scale: float, written: Callable[[int], str]
 ) -> Iterable[Text]:
     """Yield the numbers above columns: all of them, or the highest."""
-    if all(width(written(number)) * BOLD <= NARROWEST / slots for number in numbers if number):
+    if all(width(written(number), bold=True) <= NARROWEST / slots for number in numbers if number):
         shown = [at for at, number in enumerate(numbers) if number]
     else:
         shown = [max(range(len(numbers)), key=lambda at: numbers[at])]

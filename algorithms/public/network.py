@@ -15,7 +15,7 @@ from math import ceil
 from django.urls import reverse
 
 from algorithms.bitset import Bitset
-from algorithms.public import across
+from algorithms.public import across, lettering
 from algorithms.public.across import SOURCES, Entry
 from algorithms.public.cards import Card
 
@@ -353,12 +353,9 @@ def _picture(drawn: Chosen, algorithms: list[Card], measures: Measures) -> Pictu
     return Picture(measures.name, drawing, *(sorted(its, key=lambda one: one.node.top) for its in (sources, records)))
 
 
-# How wide a character is for its size, generously: the reader's own font is not known here.
-_NARROW, _BROAD = set(" .,;:!'’|()[]/ijlItfr-"), set("mwMW@%&—…")
-
-
 def width_of(text: str, size: int) -> float:
-    return size * sum(0.4 if c in _NARROW else 0.98 if c in _BROAD else 0.74 if c.isupper() else 0.63 for c in text)
+    """Return the width of a text in units of the drawing."""
+    return lettering.width(text) * size
 
 
 def _wrapped(name: str, width: int, measures: Measures) -> list[tuple[str, str]]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from django.utils.html import escape
@@ -18,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from algorithms.public import record
+from algorithms.public import lettering, record
 from algorithms.public.record import Value
 from algorithms.standard import PARTY_ROLES, STEP_KINDS, label_of
 
@@ -169,85 +168,17 @@ def _parties(read: Any, *roles: str) -> list[Value]:
     return list(found.values())
 
 
-# -- how wide a text is ------------------------------------------------------------------------------------------------
-
-# Widths in letter sizes, those of the widest fonts that a page may get (DejaVu Sans, Verdana), so that no other
-# overflows. What stands in no row is as wide as a capital, a sign of Chinese or an emoji wider than high.
-_WIDTHS = {
-    sign: width
-    for signs, width in (
-        (" ", 0.36),
-        ("ijl.,:;'|!I’‘·", 0.4),
-        ('frt()[]{}/\\-"`°*', 0.5),
-        ("abcdeghknopqsuvxyzßJ0123456789_?$€“”„•–", 0.66),
-        ("ABCEFKLPRSTVXYZ", 0.75),
-        ("DGHNOQUw&+=<>#~^", 0.87),
-        ("mMW@%…—", 1.05),
-    )
-    for sign in signs
-}
-BOLD = 1.12
-
-
-@lru_cache(maxsize=2048)
-def _width(sign: str) -> float:
-    if sign in _WIDTHS:
-        return _WIDTHS[sign]
-    if unicodedata.combining(sign) or unicodedata.category(sign) in ("Mn", "Me", "Cf"):
-        return 0
-    base = unicodedata.normalize("NFD", sign)[0]
-    if base in _WIDTHS:
-        return _WIDTHS[base]
-    return 1.4 if unicodedata.east_asian_width(sign) in "WF" or unicodedata.category(sign)[0] == "S" else 1.05
+# -- texts in units of the drawing -------------------------------------------------------------------------------------
 
 
 def width(text: str, bold: bool = False) -> float:
-    """Return the width of a text in units: an estimate on the safe side."""
-    return sum(map(_width, text)) * SIZE * (BOLD if bold else 1)
-
-
-_AFTER_THESE = "-/_.@:,;&)+=\u00ad"
-_VOWELS = frozenset("aeiouy")
+    """Return the width of a text in units."""
+    return lettering.width(text, bold) * SIZE
 
 
 def wrap(text: str, room: float, bold: bool = False) -> list[str]:
-    """Return the text in lines of at most `room` units; a word that is wider is broken."""
-    lines, line = [], ""
-    for word in text.split():
-        longer = f"{line} {word}" if line else word
-        if width(longer, bold) <= room:
-            line = longer
-            continue
-        if line:
-            lines.append(line)
-        while width(word, bold) > room:
-            head, word = _break(word, room, bold)
-            lines.append(head)
-        line = word
-    return [*lines, line] if line else lines
-
-
-def _break(word: str, room: float, bold: bool) -> tuple[str, str]:
-    """Return what fits of a word and the rest: after a sign, else before a syllable, else wherever it must."""
-    most, total = 0, width("-", bold)
-    while most < len(word) and (total := total + width(word[most], bold)) <= room:
-        most += 1
-    most = min(max(most, 1), len(word) - 1)
-    least = max(2, most // 4)
-    for place in range(most, least, -1):
-        if word[place - 1] in _AFTER_THESE:
-            return word[:place], word[place:]
-    plain = unicodedata.normalize("NFKD", word.casefold())
-    if len(plain) == len(word):  # places in both are the same
-        for place in range(min(most, len(word) - 3), least, -1):
-            before, first, second = plain[place - 1], plain[place], plain[place + 1]
-            begins = plain.startswith("sch", place) or (first not in _VOWELS and second in _VOWELS)
-            if begins and before.isalpha() and first.isalpha() and before + first != "ch":
-                return word[:place] + "-", word[place:]
-    while most > 1 and not _width(word[most]):
-        most -= 1  # an accent stays with its letter
-    hyphen = "-" if word[most - 1].isalpha() and word[most].isalpha() else ""
-    return word[:most] + hyphen, word[most:]
+    """Return the text in lines of at most `room` units."""
+    return lettering.wrap(text, room / SIZE, bold)
 
 
 def _plain(text: str) -> str:
