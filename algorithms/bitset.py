@@ -185,12 +185,16 @@ def _patched(before: Bitset, head: Head, key: tuple[str, int]) -> Bitset | None:
         else:
             del made.facets[facet][slug]
     _append(made, before.sequence)
-    # A label may have been that of what is gone only.
+    # A label may have been that of what is gone only; that of a value which nothing has any more is forgotten, because
+    # a redacted name would else stay in memory, and be told to whoever asks for it.
     left_labels: dict[tuple[str, str], str] = {}
     rows = ListingFacet.objects.filter(slug__in={slug for _facet, slug in touched}, listing_id__lte=made.sequence)
     for facet, slug, label in rows.values_list("facet", "slug", "label").distinct():
         left_labels[facet, slug] = max(label, left_labels.get((facet, slug), ""))
     made.labels |= {value: label for value, label in left_labels.items() if value in touched}
+    for facet, slug in touched:
+        if slug not in made.facets[facet]:
+            made.labels.pop((facet, slug), None)
     return made
 
 

@@ -38,9 +38,9 @@ def pytest_report_header(config):
 # `make test-long`.
 PAGES = {
     "test_analyser", "test_beginning", "test_conflict", "test_difference", "test_draft_history", "test_editing",
-    "test_hints", "test_import_page", "test_lists", "test_login", "test_national_json", "test_oidc", "test_people",
-    "test_policy", "test_preview", "test_readers", "test_richtext", "test_search_query", "test_spelling",
-    "test_synonyms",
+    "test_english", "test_hints", "test_import_page", "test_lists", "test_login", "test_markup", "test_national_json",
+    "test_oidc", "test_pages", "test_pdf", "test_people", "test_policy", "test_preview", "test_readers",
+    "test_richtext", "test_search_query", "test_spelling", "test_synonyms", "test_way",
 }  # fmt: skip
 
 

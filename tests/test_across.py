@@ -317,11 +317,12 @@ def test_thousands_of_data_sources_are_paged_searched_and_sorted(read, thousands
     read("/gegevensbronnen/?sorteer=naam&pagina=32", 404)
 
 
-@pytest.mark.parametrize("typed", ["bestaatniet", "%3Cscript%3E", "%00", "%E4%B8%AD", "x" * 3000, "%ff"])
+@pytest.mark.parametrize("typed", ["bestaatniet", "%3Cscript%3E", "niets%00hier%1f", "%E4%B8%AD", "x" * 3000, "%ff"])
 def test_whatever_is_looked_for_in_a_list_is_answered(client, register, typed):
     page = client.get(f"/leveranciers/?zoek={typed}&sorteer=onzin").content.decode()
     assert "Wij vonden niets met" in words(page)
     assert "<script>" not in page
+    assert not re.search("[\x00-\x08\x0b-\x1f]", page)  # no page may hold those
     assert 'href="?"' in page
 
 
@@ -419,7 +420,7 @@ def test_a_drawing_overlaps_nothing_and_stays_inside(measures, left, right, chan
             assert node.height >= network.LEAST
             assert node.top <= node.bar_top
             assert node.bar_top + node.bar_height <= node.top + node.height
-            assert 1 <= len(node.label) <= measures.lines
+            assert 1 <= len(node.label) <= 2 * measures.lines
             for text, y, _space in node.label:
                 assert network.width_of(text, measures.text) <= width
                 assert node.top < y <= node.top + node.height
@@ -437,8 +438,30 @@ def test_a_label_tells_the_whole_name_when_it_fits(name):
     for measures in (WIDE, NARROW):
         label = network.draw([name], ["Strooiroutes"], [(0, 0)], measures).left[0].label
         assert "".join(space + text for text, _y, space in label).strip() == name
-    cut = network.draw(["woord " * 90], ["Strooiroutes"], [(0, 0)], NARROW).left[0]
-    assert cut.label[-1][0].endswith("…")
+
+
+@pytest.mark.parametrize("measures", [WIDE, NARROW])
+@pytest.mark.parametrize(
+    "name", ["woord " * 90, "Wijk " * 8 + "onderzoeksgegevensverzameling" * 4, "Een twee " + "x" * 999]
+)
+def test_a_label_that_is_cut_ends_after_a_whole_word(measures, name):
+    """Who speaks to the screen says what is seen (WCAG 2.5.3)."""
+    label = network.draw([name], ["Strooiroutes"], [(0, 0)], measures).left[0].label
+    told = "".join(space + text for text, _y, space in label).strip()
+    assert told.endswith("…")
+    assert f"{name} ".startswith(f"{told[:-1]} ")
+    assert len(label) <= measures.lines
+
+
+def test_a_first_word_that_is_too_long_gets_more_lines_and_is_then_cut():
+    long = "Meerpersoonshuishoudensinkomensafhankelijkheidstoetsingsberekening"
+    for name, told in ((long, long), (f"{long} en meer", f"{long}…")):
+        label = network.draw([name], ["Strooiroutes"], [(0, 0)], NARROW).left[0].label
+        assert "".join(space + text for text, _y, space in label).strip() == told
+        assert NARROW.lines < len(label) <= 2 * NARROW.lines
+    label = network.draw(["x" * 9999], ["Strooiroutes"], [(0, 0)], NARROW).left[0].label
+    assert len(label) == 2 * NARROW.lines
+    assert label[-1][0].endswith("x…")
 
 
 def test_few_lines_cross():

@@ -145,7 +145,7 @@ def answers(index: Bitset) -> dict:
         # what no record has any more may stay behind in what was brought up to date
         "having": {pair: sequences for pair, sequences in held.items() if sequences},
         "counts": {facet: values for facet, values in counts.items() if values},
-        "labels": {pair: index.labels[pair] for pair, sequences in held.items() if sequences},
+        "labels": index.labels,  # of nothing else: what is gone may be a name that was redacted
         "since": [newest(index.since(moment)) for moment in moments],
         "named": {key: newest(index.named(key)) for key in Listing.objects.values_list("name_key", flat=True)},
         "bits": newest(index.bits(range(1, 10_000))),

@@ -130,6 +130,23 @@ def test_what_is_required_and_empty_is_named_apart():
     }  # fmt: skip
 
 
+def test_an_empty_row_goes_in_every_language_and_takes_no_others_english(make_algorithm):
+    """Also in a copy, which nobody checks before it is made: a draft may hold English without its Dutch."""
+    empty, english = {"name": ""}, {"eng": {"data_sources": [{"name": "Roads"}, {}, {"name": "Trees"}]}}
+    cleaned = document.clean({"data_sources": [{"name": "Wegen"}, empty, {"name": "Bomen"}], "translations": english})
+    assert [row["name"] for row in cleaned["data_sources"]] == ["Wegen", "Bomen"]
+    assert cleaned["translations"]["eng"]["data_sources"] == [{"name": "Roads"}, {"name": "Trees"}]
+
+    english = {"eng": {"data_sources": [{"name": "Roads"}, {}]}}
+    draft = make_algorithm(data_sources=[empty, {"name": "Bomen"}], translations=english)
+    before = document.build(draft)
+    assert [row["name"] for row in before["data_sources"]] == ["", "Bomen"]
+    copy = document.clean(before | {"lars": ""})
+    again = document.build(document.apply(Algorithm(organization=draft.organization), copy))
+    assert again["data_sources"] == before["data_sources"]
+    assert again["translations"] == before["translations"]
+
+
 def test_errors_speak_english_in_english():
     with override("en"):
         [problem] = found(website="x")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -230,6 +231,17 @@ def test_a_pdf_that_cannot_be_made_now_points_to_the_page(get, published, monkey
     monkeypatch.setattr(pdf, "WAIT", 0.001)
     with pdf._one_at_a_time:
         assert get().status_code == 503
+
+
+def test_slow_pdfs_leave_half_of_the_threads_to_readers(get, monkeypatch):
+    """One is made, one waits; who comes after them is told at once, and the wait of neither is forgotten."""
+    monkeypatch.setattr(pdf, "WAIT", 9)
+    with pdf._seats, pdf._one_at_a_time, pdf._seats:
+        began = time.monotonic()
+        answer = get()
+        assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+        assert time.monotonic() - began < 5
+    assert get().status_code == 200
 
 
 def test_nothing_a_text_holds_is_read_as_markup_is_lost_or_fails(published):

@@ -2,11 +2,16 @@
 
 import json
 import re
+import shutil
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
+from django.core.exceptions import ValidationError
 
 from algorithms import publishing
 from algorithms.models import Department, Listing, Organization, Page, Publication
+from algorithms.public.record import whole_sentences
 from algorithms.standard import FIELDS
 
 PAGES = [
@@ -228,6 +233,50 @@ def test_the_first_block_answers_what_a_citizen_asks(read, publish_algorithm):
     assert 'href="mailto:algoritmes@voorbeeldstad.example"' in page
 
 
+def test_long_answers_begin_with_whole_sentences_and_lead_to_the_rest(read, publish_algorithm):
+    first, last = "Camera’s lezen kentekens d.m.v. Optical Character Recognition.", "Slot van de omschrijving."
+    long = f"{first} {'Een zin die verder gaat. ' * 10}{last}"
+    page = read(address(publish_algorithm(description_short=long)))
+    answer = page[page.index('id="in-het-kort"') : page.index('id="algemene-informatie"')]
+    assert first in answer
+    assert last not in answer
+    assert '#veld-description_short">Lees meer<' in answer
+    assert last in page[page.index('id="veld-description_short"') :]
+    assert '#veld-description_short"' not in read(address(publish_algorithm(description_short=first)))
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "begin"),
+    [
+        ("Een. Twee. Drie.", 10, "Een. Twee."),
+        ("Een. Twee. Drie.", 9, "Een."),
+        ("Een. Twee. Drie.", 16, "Een. Twee. Drie."),
+        ("Een lange zin zonder einde", 10, ""),
+        ("Kort", 10, "Kort"),
+        ("Dat kan o.a. Anders. Of niet.", 22, "Dat kan o.a. Anders."),
+        ("Dat kan o.a. Anders. Of niet.", 14, ""),
+        ("Sinds 2024. Daarna meer.", 15, "Sinds 2024."),
+        ("", 10, ""),
+    ],
+)
+def test_a_text_is_cut_behind_a_sentence_and_not_behind_an_abbreviation(text, most, begin):
+    assert whole_sentences(text, most) == begin
+
+
+def test_a_card_shows_the_begin_of_a_long_description_with_whole_marks(read, publish_algorithm):
+    publish_algorithm(name="Lang", description_short="Wij tellen fietsen. " * 17 + "Slot van de omschrijving.")
+    publish_algorithm(name="Een zin", description_short="Wij tellen fietsen " * 20)
+    publish_algorithm(name="Past", description_short="Wij tellen fietsen. " * 15)
+    page = read("/algoritmes/?zoek=fietsen")
+    shown = [words(card) for card in re.findall(r"<article.*?</article>", page, re.DOTALL)]
+    long, one, fits = (next(card for card in shown if card.startswith(name)) for name in ("Lang", "Een zin", "Past"))
+    assert "Wij tellen fietsen . …" in long
+    assert "Slot van" not in long
+    assert re.search(r"\w ?…", one)
+    assert "…" not in fits
+    assert page.count("<mark") == page.count("</mark>") == 3 * 15
+
+
 def test_what_is_not_told_is_said_to_be_so_with_the_reason_when_there_is_one(read, publish_algorithm):
     algorithm = publish_algorithm(
         methods_and_models="",
@@ -432,6 +481,83 @@ def test_a_withdrawn_record_of_which_all_was_redacted_still_has_its_page(read, p
         assert algorithm.lars in page
 
 
+def test_a_process_that_told_a_text_forgets_it_with_the_redaction(client, publish_algorithm, settings, tmp_path):
+    """What was in memory, under an ETag or in a file before: a name of a supplier, source and department too."""
+    settings.BULK_DIR = tmp_path / "open-data"
+    name, slug = "Zqjansen", "zqjansen"
+    publish_algorithm(name="Strooiroutes", tags="zout")
+    told = {"name": f"{name} volgen", "description_short": f"Volgt {name}.", "tags": name, "provider": name}
+    gone = publish_algorithm(
+        note=f"Voor {name}",
+        data_sources=[{"name": f"{name} gegevens"}],
+        source_data_grouping=[{"title": name}],
+        parties=[{"role": "supplier", "name": name}],
+        **told,
+        translations={"eng": told | {"name": f"{name} followed"}},
+    )
+    paths = [
+        *PAGES,
+        *(f"/{path}/" for path in ("cijfers", "netwerk", "leveranciers", "gegevensbronnen", "thema/verkeer")),
+        f"/algoritmes/?leverancier={slug}",
+        f"/en/algoritmes/?gegevensbron={slug}-gegevens",
+        "/algoritmes/?zoek=zqjansn",  # what was meant is told by the words of the register
+        "/algoritmes/suggesties/?zoek=zqj",
+        f"/leveranciers/{slug}/",
+        f"/algoritmes/{gone.lars}/{slug}-volgen/",
+        f"/algoritmes/{gone.lars}/{slug}-volgen.pdf",
+        f"/algoritmes/{gone.lars}/versies/",
+        "/wijzigingen.atom",
+        "/thema/verkeer/wijzigingen.atom",
+        "/organisaties/gemeente-voorbeeldstad/wijzigingen.atom",
+        f"/en/algoritmes/{gone.lars}/{slug}-volgen/",
+        "/sitemap.xml",
+        *(f"/open-data/{file}" for file in ("algoritmes.json", "algoritmes.csv", "logboek.jsonl")),
+    ]
+
+    def ask(path: str, **headers: str) -> tuple[int, str, str]:
+        answer = client.get(path, headers=headers)
+        body = answer.getvalue() if answer.streaming else answer.content
+        return answer.status_code, body.decode(errors="replace"), answer.headers.get("ETag", "")
+
+    before = {path: ask(path) for path in paths}
+    assert sum(name in text for _status, text, _etag in before.values()) > 15
+    publishing.withdraw(gone.lars, reason=f"Nooit van {name}.")
+    for path in paths:
+        ask(path)  # the state between: it is kept in memory, and patched next
+    publishing.redact(name, reason="Een naam.")
+    shutil.rmtree(settings.BULK_DIR)  # this test never commits; `test_open_data` tells that a redaction does so
+    for path, (_status, _text, etag) in before.items():
+        status, text, _etag = ask(path, **({"If-None-Match": etag} if etag else {}))
+        assert status in (200, 404, 410), path
+        assert name not in text, path
+    assert not [file for file in settings.BULK_DIR.iterdir() if name.encode() in file.read_bytes()]
+
+
+def test_what_a_page_tells_does_not_change_with_the_day_under_one_etag(client, publish_algorithm):
+    algorithm = publish_algorithm()
+    record = f"/algoritmes/{algorithm.lars}"
+    paths = [
+        *(*PAGES, address(algorithm), f"{record}/versies/", f"{record}/versies/1/", "/netwerk/", "/cijfers/"),
+        *("/thema/verkeer/", "/wijzigingen.atom", "/robots.txt", "/.well-known/security.txt"),
+        *("/open-data/cijfers/leeftijd.csv", "/api/v1/algoritmes", f"/api/v1{record}", "/api/v1/organisaties"),
+    ]
+
+    def told(now: datetime) -> dict[str, tuple[str, bytes]]:
+        with time_machine.travel(now, tick=False):
+            return {path: ((answer := client.get(path))["ETag"], answer.content) for path in paths}
+
+    today = datetime.now(UTC)
+    before, after = told(today), told(today + timedelta(days=400))
+    changed = {path for path in paths if before[path][1] != after[path][1]}
+    assert {"/cijfers/", "/.well-known/security.txt"} <= changed
+    assert {path for path in changed if before[path][0] == after[path][0]} == set()
+
+
+def test_the_other_language_keeps_the_query_whatever_bytes_it_came_in(client, db):
+    page = client.get("/algoritmes/", QUERY_STRING="zoek=caf\xc3\xa9&x=%00+\x00'\"").content.decode()
+    assert 'href="/en/algoritmes/?zoek=caf%C3%A9&amp;x=%00+%00&#x27;%22"' in page
+
+
 def test_the_log_is_a_page_newest_first(read, publish_algorithm):
     algorithm = publish_algorithm(name="Een", note="Eerste keer")
     publish_algorithm(name="Twee")
@@ -461,6 +587,21 @@ def test_a_department_without_records_is_named_too(read, publish_algorithm):
     publish_algorithm()
     Department.objects.create(organization=Organization.objects.get(), path="Zorg")
     assert "Zorg : nog geen algoritmes gemeld" in words(read("/organisaties/gemeente-voorbeeldstad/"))
+
+
+@pytest.mark.parametrize("bad", ["\x1b", "\x0b", "\ud800", "\uffff"])
+def test_register_data_holds_no_character_that_a_feed_cannot(db, bad):
+    owner = Organization.objects.create(name="Gemeente Voorbeeldstad")
+    for row, field in (
+        (Organization(name=f"Gemeente{bad}"), "name"),
+        (Organization(name="Gemeente Elders", about=f"<p>{bad}</p>"), "about"),
+        (Department(organization=owner, path=f"Wegen{bad}"), "path"),
+        (Page(slug="uitleg", title="Uitleg", body=f"<p>{bad}</p>"), "body"),
+    ):
+        with pytest.raises(ValidationError) as refused:
+            row.full_clean()
+        assert [*refused.value.message_dict] == [field]
+        assert f"U+{ord(bad):04X}" in str(refused.value)
 
 
 def test_pages_are_written_by_managers_and_private_ones_stay_private(read):

@@ -37,7 +37,8 @@ STYLE = """selector => {
 @pytest.mark.browser
 @pytest.mark.process
 def test_a_second_theme_changes_the_look_by_settings_only(browser, migrated_site, tmp_path):
-    with demo(tmp_path / "data", migrated_site, look=LOOK) as register, watched(browser, register, **LET_AXE_IN) as watch:
+    site = demo(tmp_path / "data", migrated_site, look=LOOK)
+    with site as register, watched(browser, register, **LET_AXE_IN) as watch:
         page = watch.page
         page.goto("/")
         assert page.evaluate(STYLE, ".utrecht-page-header")[1] == "rgb(230, 242, 236)"

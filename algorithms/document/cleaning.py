@@ -26,6 +26,9 @@ def clean(data: Document) -> Document:
             cleaned[key] = value.strip()
         else:
             cleaned[key] = value
+    for key in ROW_KEYS:
+        if isinstance(cleaned.get(key), list) and len(cleaned[key]) <= MAX_ROWS:
+            _drop_empty_rows(cleaned, key)
     return cleaned
 
 
@@ -60,8 +63,7 @@ def _clean_value(field: Field, value: Any) -> Any:
     if field.kind is Kind.ROWS and isinstance(value, list):
         if len(value) > MAX_ROWS:
             return value
-        rows = [_clean_row(field, row) for row in value]
-        return [row for row in rows if not (isinstance(row, dict) and all(map(_is_empty, row.values())))]
+        return [_clean_row(field, row) for row in value]
     if isinstance(value, dict):
         names = {key: _clean_name(part) for key, part in value.items()}
         is_name = field.kind in (Kind.ORGANIZATION, Kind.DEPARTMENT)
@@ -86,6 +88,31 @@ def _clean_row(field: Field, row: Any) -> Any:
         key: "" if value is None else clean_text(kinds.get(key, Kind.LINE), value) if isinstance(value, str) else value
         for key, value in whole.items()
     }
+
+
+def _drop_empty_rows(cleaned: Document, key: str) -> None:
+    """Take out the rows of a group that say nothing in any language, with their places in the translations.
+
+    A row that is empty in Dutch only stays: its translation belongs to that place, and `problems` asks for the Dutch.
+    """
+    rows, translations = cleaned[key], cleaned.get("translations")
+    texts = translations.values() if isinstance(translations, dict) else ()
+    translated = [one for one in texts if isinstance(one, dict) and isinstance(one.get(key), list)]
+    said = [rows, *(one[key] for one in translated)]
+    kept = [
+        place
+        for place in range(len(rows))
+        if any(not _says_nothing(row) for some in said for row in some[place : place + 1])
+    ]
+    if len(kept) == len(rows):
+        return
+    cleaned[key] = [rows[place] for place in kept]
+    for one in translated:
+        one[key] = [one[key][place] for place in kept if place < len(one[key])] + one[key][len(rows) :]
+
+
+def _says_nothing(row: Any) -> bool:
+    return isinstance(row, dict) and all(map(_is_empty, row.values()))
 
 
 def _clean_translation(texts: Any) -> Any:

@@ -20,6 +20,7 @@ import sys
 import threading
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,7 @@ TEMPLATE = settings.BASE_DIR / "templates" / "pdf" / "record.typ"
 PROGRAM = Path(__file__).with_name("typeset.py")
 SECONDS = 50  # for one PDF; a thousand rows of thirty columns take 13, a usual record 0.15
 WAIT = 15  # seconds that a request waits for the one before it
+MOST_HERE = 2  # in one worker, made or waiting: half of its threads, so that slow ones never keep pages from readers
 
 LINE = 78  # letters of a usual width on a line of text
 CELLS = 100, 150  # letters on a line of a table, on an upright page and on a wide one
@@ -55,39 +57,52 @@ BREAKS = 100  # line breaks that one paragraph may have: more take quadratic tim
 MOST_SPANNED = 100
 
 _one_at_a_time = threading.Lock()
-
+_seats = threading.BoundedSemaphore(MOST_HERE)
 
 logger = logging.getLogger(__name__)
 
 
 class NotMade(Exception):
-    """Another PDF took too long to wait for, or this one took more time or memory than it may."""
+    """Others are made or waited for, or this one took more time or memory than it may."""
 
 
 def made(document: dict[str, Any], publication: Publication, head: Head, base: str) -> bytes:
     """Return the PDF of a document in the active language: the same bytes for the same head. Raises NotMade."""
-    read = record.read(document)
-    asked = {
-        "data": json.dumps(data(read, publication, head, base), ensure_ascii=False),
-        "moment": int(read.published_at.timestamp()),
-    }
-    if not _one_at_a_time.acquire(timeout=WAIT):
+    with _turn():
+        read = record.read(document)
+        asked = {
+            "data": json.dumps(data(read, publication, head, base), ensure_ascii=False),
+            "moment": int(read.published_at.timestamp()),
+        }
+        try:
+            done = subprocess.run(
+                [sys.executable, "-I", str(PROGRAM), str(TEMPLATE)],
+                input=json.dumps(asked).encode(),
+                capture_output=True,
+                timeout=SECONDS,
+                check=True,
+            )
+        except subprocess.SubprocessError as error:
+            told = (getattr(error, "stderr", None) or b"").decode(errors="replace")[-2000:]
+            logger.warning("No PDF of %s: %s %s", read.lars, error.__class__.__name__, told)
+            raise NotMade from error
+    return done.stdout
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait for the PDF before this one; when another waits already, raise NotMade at once."""
+    if not _seats.acquire(blocking=False):
         raise NotMade
     try:
-        done = subprocess.run(
-            [sys.executable, "-I", str(PROGRAM), str(TEMPLATE)],
-            input=json.dumps(asked).encode(),
-            capture_output=True,
-            timeout=SECONDS,
-            check=True,
-        )
-    except subprocess.SubprocessError as error:
-        told = (getattr(error, "stderr", None) or b"").decode(errors="replace")[-2000:]
-        logger.warning("No PDF of %s: %s %s", read.lars, error.__class__.__name__, told)
-        raise NotMade from error
+        if not _one_at_a_time.acquire(timeout=WAIT):
+            raise NotMade
+        try:
+            yield
+        finally:
+            _one_at_a_time.release()
     finally:
-        _one_at_a_time.release()
-    return done.stdout
+        _seats.release()
 
 
 def data(read: Record, publication: Publication, head: Head, base: str) -> dict[str, Any]:
@@ -320,14 +335,19 @@ def table(head: list[Cell], body: list[list[Cell]], heads: int = 0) -> Block:
 
 
 def _widths(cells: list[dict[str, Any]], columns: int) -> list[int]:
-    """Return how wide each column is compared with the others: long words and long texts get more room."""
+    """Return how wide each column is compared with the others: long words and long texts get more room.
+
+    A column of short texts still has room for a usual word.
+    """
     longest, lengths = [4] * columns, [[0] for _column in range(columns)]
     for cell in cells:
         if cell["across"] == 1:
             told = "".join(letters(cell["blocks"]))
             longest[cell["x"]] = max([longest[cell["x"]], *(min(len(word), 24) for word in told.split())])
             lengths[cell["x"]].append(min(len(told), 400))
-    return [word + max(round((sum(n) / len(n)) ** 0.75), 1) for word, n in zip(longest, lengths, strict=True)]
+    wanted = [word + max((sum(n) / len(n)) ** 0.75, 1) for word, n in zip(longest, lengths, strict=True)]
+    scale = CELLS[columns > UPRIGHT] / sum(wanted)
+    return [max(round(room * scale), min(word, 12) + 5) for room, word in zip(wanted, longest, strict=True)]
 
 
 def letters(tree: Any) -> Iterator[str]:

@@ -6,6 +6,7 @@ process gives back, and because nothing a record holds may bring a server down. 
 """
 
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import typst
 
 MEMORY = 2 * 1024**3  # bytes of address space; a thousand rows of thirty columns need half of it
+NICE = 10  # pages go first: a long document takes a processor for a minute
 _LACKING = re.compile(r"the text `\"((?:[^\"\\]|\\.)*)\"` could not be displayed")
 _ESCAPED = re.compile(r"\\(?:u\{([0-9a-f]+)\}|(.))")
 ROUNDS = 4  # so often may signs turn up that no font has
@@ -47,7 +49,8 @@ def main() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    except (ImportError, ValueError, OSError):  # no such limits on this system, or a tighter one already
+        os.nice(NICE)
+    except (ImportError, AttributeError, ValueError, OSError):  # no such limits here, or a tighter one already
         pass
     asked = json.loads(sys.stdin.buffer.read())
     sys.stdout.buffer.write(typeset(Path(sys.argv[1]).read_bytes(), asked["data"], asked["moment"]))

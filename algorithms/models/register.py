@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.signals import post_delete, post_save
 from django.utils.text import slugify
@@ -43,7 +44,26 @@ def free_slug(model: type[models.Model], name: str, pk=None) -> str:
     return slug
 
 
-class Organization(models.Model):
+class RegisterData(models.Model):
+    """What managers and imports write: no text of it may hold a character that feeds and files cannot."""
+
+    class Meta:
+        abstract = True
+
+    def clean(self) -> None:
+        super().clean()
+        texts = {field.name: getattr(self, field.attname) for field in self._meta.concrete_fields}
+        bad = {name: richtext.forbidden_character(text) for name, text in texts.items() if isinstance(text, str)}
+        faults = {
+            name: _("De tekst bevat een onzichtbaar teken (%s).") % character
+            for name, character in bad.items()
+            if character
+        }
+        if faults:
+            raise ValidationError(faults)
+
+
+class Organization(RegisterData):
     """A public body that answers for algorithms. Its slug never changes: published documents carry it."""
 
     name = models.CharField(_("naam"), max_length=250, unique=True)
@@ -81,7 +101,7 @@ class Organization(models.Model):
         return {fold(name) for name in [self.name, *self.aliases]}
 
 
-class Department(models.Model):
+class Department(RegisterData):
     """A department of an organisation, by its path: "Stadsbeheer / Parkeervoorzieningen"."""
 
     organization = models.ForeignKey(
@@ -114,7 +134,7 @@ class Department(models.Model):
         return self.path.rsplit(" / ", 1)[-1]
 
 
-class Party(models.Model):
+class Party(RegisterData):
     """A company or body that supplies, develops, runs or audits. Drafts choose from it; the public does not read it."""
 
     name = models.CharField(_("naam"), max_length=200, unique=True)
@@ -129,10 +149,11 @@ class Party(models.Model):
         return self.name
 
 
-class Page(models.Model):
+class Page(RegisterData):
     """A text page of the register: about, contact, privacy, and what an import brings along."""
 
-    FIXED = ("over", "bezwaar", "contact", "toegankelijkheid", "privacy")  # have an address of their own; the rest is below /over/
+    # These have an address of their own; the rest is below /over/.
+    FIXED = ("over", "bezwaar", "contact", "toegankelijkheid", "privacy")
 
     slug = models.SlugField(_("slug"), max_length=SLUG_LENGTH, unique=True)
     title = models.CharField(_("titel"), max_length=200)

@@ -18,6 +18,7 @@ from algorithms.filters import FACETS
 from algorithms.finding import Found
 from algorithms.models import Department, Organization
 from algorithms.models.register import fold, slug_of
+from algorithms.public import search
 from algorithms.public.context import language
 from algorithms.standard import STATUSES, THEMES, Words
 
@@ -277,7 +278,7 @@ def named(index: Bitset, facet: str, names: Iterable[tuple[str, str]]) -> list[E
 def asked(way: Way, query: QueryDict) -> QueryDict:
     """Return what a list understands of a query; an unknown order is the usual one."""
     known = QueryDict(mutable=True)
-    if words := " ".join(query.get("zoek", "").split()):
+    if words := search.typed(query):
         known["zoek"] = words
     if query.get("sorteer") in ORDERS and query["sorteer"] != way.order:
         known["sorteer"] = str(query["sorteer"])

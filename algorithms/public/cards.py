@@ -14,9 +14,12 @@ from django.utils.safestring import SafeString
 from algorithms.finding import Found
 from algorithms.models import Listing
 from algorithms.public.context import CODES, language
+from algorithms.public.record import whole_sentences
 from algorithms.search.engine import Answer
 from algorithms.search.matching import Snippet
 from algorithms.standard import FIELDS, label_of
+
+LONGEST = 300  # characters of a description on a card; in lists one compares, the record tells all
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Card:
-    """`name` and `description` have marks in them when words were asked."""
+    """`name` and `description` have marks in them when words were asked. A long description is cut, with "…"."""
 
     lars: str
     address: str
@@ -65,7 +68,7 @@ def card(listing: Listing, answer: Answer | None = None, snippet: Snippet | None
         return (texts[key], "") if texts.get(key) else (item[key], "nl" if code != "nl" and item[key] else "")
 
     name, description = told("name"), told("description_short")
-    shown = {"name": _marked(name[0], answer), "description_short": _marked(description[0], answer)}
+    shown = {"name": _marked(name[0], answer), "description_short": _marked(_short(description[0]), answer)}
     return Card(
         lars=listing.lars,
         address=reverse("algorithm-detail", args=[listing.lars, listing.slug]),
@@ -82,6 +85,16 @@ def card(listing: Listing, answer: Answer | None = None, snippet: Snippet | None
         version=listing.version,
         piece=_piece(snippet, shown) if snippet else None,
     )
+
+
+def _short(text: str) -> str:
+    """A long text up to the end of a sentence, or of a word when its first sentence is long too."""
+    if len(text) <= LONGEST:
+        return text
+    begin = whole_sentences(text, LONGEST)
+    if len(begin) >= LONGEST // 3:
+        return f"{begin} …"
+    return f"{text[:LONGEST].rsplit(None, 1)[0].rstrip('.,;:')}…"
 
 
 def _marked(text: str, answer: Answer | None) -> str:

@@ -44,6 +44,7 @@ def house() -> dict[str, Any]:
     }
 
 
+QUERY_SAFE = "!$%&'()*+,;=:@/?[]"  # what stands in a query as it is
 SMALL_IMAGE = 8_000  # bytes of an SVG that stands in the page itself, which saves a request
 
 
@@ -86,7 +87,8 @@ def in_language(path: str, code: str) -> str:
 
 def languages(request: HttpRequest) -> list[dict[str, Any]]:
     """The page in each language, query included."""
-    query = request.META.get("QUERY_STRING", "")
+    # As it came, whatever bytes that were: a server hands them over one a character.
+    query = quote(request.META.get("QUERY_STRING", ""), safe=QUERY_SAFE, encoding="latin-1", errors="replace")
     return [
         {
             "code": code,

@@ -150,7 +150,7 @@ class Measures:
 
 
 WIDE = Measures("wide", left=340, right=400, between=280, text=16, line=20, lines=2, gap=12, step=4)
-NARROW = Measures("narrow", left=110, right=134, between=44, text=12, line=15, lines=4, gap=14, step=3)
+NARROW = Measures("narrow", left=124, right=134, between=34, text=12, line=15, lines=4, gap=14, step=3)
 BAR = 6  # width
 SPACE = 6  # between bar and label
 LEAST = 24  # height of what can be pressed
@@ -361,22 +361,39 @@ def width_of(text: str, size: int) -> float:
 def _wrapped(name: str, width: int, measures: Measures) -> list[tuple[str, str]]:
     """Cut a name into the lines of a label, as (text, what comes before it).
 
-    What does not fit ends in "…"; the whole name stands in the table.
+    What does not fit ends in "…"; the whole name stands in the table. It ends after a whole word, because who speaks to
+    the screen says what is seen; so a first word that needs them gets twice the lines, and only then is cut itself.
     """
+    words = name.split()
     lines: list[tuple[str, str]] = []
-    for word in name.split():
-        for number, piece in enumerate(_pieces(word, width, measures.text)):
-            space = " " if number == 0 else ""
-            longer = f"{lines[-1][0]}{space}{piece}" if lines else ""
-            if longer and width_of(longer, measures.text) <= width:
-                lines[-1] = (longer, lines[-1][1])
-            else:
-                lines.append((piece, space))
-    if len(lines) > measures.lines:
-        last, space = lines[measures.lines - 1]
+    ended: list[tuple[str, str]] = []  # the longest that fits with its "…"
+    for word in words:
+        before, lines = lines, _longer(lines, word, width, measures.text)
+        if len(lines) > measures.lines:
+            break
+        shortened = _longer(before, f"{word}…", width, measures.text)
+        ended = shortened if len(shortened) <= measures.lines else ended
+    else:
+        return lines
+    lines = ended or _longer([], words[0] if len(words) == 1 else f"{words[0]}…", width, measures.text)
+    if len(lines) > 2 * measures.lines:
+        last, space = lines[2 * measures.lines - 1]
         while last and width_of(f"{last}…", measures.text) > width:
             last = last[:-1]
-        lines[measures.lines - 1 :] = [(f"{last.rstrip()}…", space)]
+        lines[2 * measures.lines - 1 :] = [(f"{last}…", space)]
+    return lines
+
+
+def _longer(lines: list[tuple[str, str]], word: str, width: int, size: int) -> list[tuple[str, str]]:
+    """Return the lines of a label with one more word."""
+    lines = [*lines]
+    for number, piece in enumerate(_pieces(word, width, size)):
+        space = " " if number == 0 else ""
+        longer = f"{lines[-1][0]}{space}{piece}" if lines else ""
+        if longer and width_of(longer, size) <= width:
+            lines[-1] = (longer, lines[-1][1])
+        else:
+            lines.append((piece, space))
     return lines
 
 

@@ -32,12 +32,14 @@ AS_LIST = ("contact_points", "lawful_basis_grouping", "impacttoetsen_grouping", 
 # Columns that are names: in these the row's link is put, so that the address needs no column of its own.
 NAMING = ("title", "name")
 ADDRESS = ("link", "url")
-FIRST_SENTENCES = 300  # visible characters of a rich text that an answer shows; the rest is one click away
+FIRST_SENTENCES = 240  # visible characters of a text that an answer shows; the rest is one click away
 
 _MAIL = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\".]+")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{3,}[0-9]")
 _FIRST_PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\u00c0-\u00de‘“'\"(])")
+_SENTENCE_END = re.compile(r"(?<=[.!?])(?=\s+[A-Z\u00c0-\u00de‘“'\"(])|(?<=\S)(?=\s*\Z)")
+# Words that have a point of their own: "d.m.v. Optical Character Recognition" is no end of a sentence.
+_SHORTENED = re.compile(r"(?:\b\w|\b(?:art|bijv|ca|dr|evt|incl|nr|prof|resp))\.\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -185,18 +187,24 @@ def contact(value: str) -> str:
     return ""
 
 
+def whole_sentences(text: str, most: int) -> str:
+    """Return the whole sentences that a plain text begins with, at most `most` characters; "" when there are none."""
+    kept = 0
+    for end in (found.start() for found in _SENTENCE_END.finditer(text)):
+        if end > most:
+            break
+        if end == len(text) or not _SHORTENED.search(text, max(0, end - 10), end):
+            kept = end
+    return text[:kept]
+
+
 def first_sentences(text: str) -> str:
     """Return the first whole sentences of a rich text, as plain text of at most FIRST_SENTENCES characters.
 
     "" when it does not begin with a paragraph, or with a sentence that is longer: then only a link leads there.
     """
     paragraph = _FIRST_PARAGRAPH.match(text)
-    kept = ""
-    for sentence in _SENTENCE.split(" ".join(richtext.plain(paragraph.group()).split())) if paragraph else []:
-        if len(kept) + 1 + len(sentence) > FIRST_SENTENCES:
-            break
-        kept = f"{kept} {sentence}" if kept else sentence
-    return kept
+    return whole_sentences(" ".join(richtext.plain(paragraph.group()).split()), FIRST_SENTENCES) if paragraph else ""
 
 
 def rich(text: str, label: str = "", heading: str = "") -> SafeString:
@@ -211,9 +219,9 @@ def rich(text: str, label: str = "", heading: str = "") -> SafeString:
         nonlocal number
         number += 1
         name = escape(f"{label}: {_('tabel')} {number}" if label else f"{_('tabel')} {number}")
-        return f'<section class="scroll" tabindex="0" aria-label="{name}">{match.group()}'
+        return f'<div class="scroll" role="group" tabindex="0" aria-label="{name}">{match.group()}'
 
-    text = re.sub(r"<table>", wrapper, text).replace("</table>", "</table></section>")
+    text = re.sub(r"<table>", wrapper, text).replace("</table>", "</table></div>")
     text = text.replace("<a href=", '<a rel="noopener" href=')
     if heading:
         opening = f'<{heading} class="utrecht-heading-{heading[1:]}">'
@@ -330,7 +338,7 @@ class _Reader:
 
     def answers(self, summary: Value) -> list[Answer]:
         return [
-            self.answer(_("Wat doet het?"), ("description_short",), [summary] if summary.text else []),
+            self.what_it_does(summary),
             self.answer(_("Over wie gaat het?"), ("affected",), self.part(FIELDS["affected"]).values),
             self.who_decides(),
             self.answer_from_rich(_("Kan ik bezwaar maken?"), "objection_procedure"),
@@ -342,6 +350,15 @@ class _Reader:
         wanted = any(FIELDS[key].show in (Show.REQUIRED, Show.ALWAYS) for key in keys)
         untold = _("Veld niet ingevuld") if wanted else _("Dat staat niet in deze beschrijving.")
         return Answer(question, values, untold=untold, withheld=reason)
+
+    def what_it_does(self, summary: Value) -> Answer:
+        """The short description, of a long one its first sentences: five answers have to fit on a screen."""
+        answer = self.answer(_("Wat doet het?"), ("description_short",), [summary] if summary.text else [])
+        begin = whole_sentences(summary.text, FIRST_SENTENCES)
+        if begin and begin != summary.text.rstrip():
+            answer.values = [replace(summary, text=begin)]
+            answer.more, answer.more_label = "description_short", str(FIELDS["description_short"].label)
+        return answer
 
     def answer_from_rich(self, question: str, key: str) -> Answer:
         """The whole text when it is short, else its first sentences and a link to the rest."""

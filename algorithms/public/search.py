@@ -43,9 +43,14 @@ class Told:
     most_words: int = MOST_TERMS
 
 
+def typed(query: QueryDict) -> str:
+    """Return the words of a query on one line, without what no text holds."""
+    return " ".join(_CONTROL.sub(" ", query.get("zoek", "")).split())
+
+
 def words_of(query: QueryDict) -> tuple[str, str]:
     """Return the words of a query as the search takes them, and what is too much, cut between two words."""
-    words = " ".join(_CONTROL.sub(" ", query.get("zoek", "")).split())
+    words = typed(query)
     if len(words) <= MOST_CHARACTERS:
         return words, ""
     end = words.rfind(" ", 0, MOST_CHARACTERS + 1)

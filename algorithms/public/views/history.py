@@ -107,6 +107,8 @@ def difference(request: HttpRequest, lars: str, version: int) -> HttpResponse:
     before, after = json.loads(texts[older]), json.loads(texts[newer])
     changes = [_shortened(change) for change in documents.difference(before, after)]
     context["name"] = record.name(after)
+    if "met" in request.GET:  # another pair, another page
+        context["canonical_query"] = f"met={older}"
     return answer(before=pair[0], after=pair[1], changes=changes, is_next=newer == older + 1, last=max(versions))
 
 
