@@ -189,7 +189,7 @@ def test_the_search_box_is_accessible_with_its_list_and_its_help_open(visitor, l
 # part must be on paper.
 SCREEN_ONLY = (
     ".contents, .filters, .search, .search__line, .answers__tools, .compare, .pages, .sorts, .only-heard, summary,"
-    "svg title, .way__smal, .network--narrow"
+    "svg title, svg defs, .way__smal, .network--narrow"
 )
 TEXTS = """(left_out) => [...document.querySelectorAll("main *")]
     .filter(it => [...it.childNodes].some(node => node.nodeType === 3 && node.textContent.trim()))

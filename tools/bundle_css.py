@@ -20,10 +20,10 @@ from pathlib import Path
 
 # In the order of the page; a later one may rely on an earlier one.
 COMPONENTS = """
-    root body document surface page-layout page-body page-header page-footer article column-layout
+    root body document surface spotlight-section page-layout page-body page-header page-footer article column-layout
     skip-link nav-bar nav-list breadcrumb-nav link link-list
     heading-1 heading-2 heading-3 heading-4 heading-5 heading-6 heading-group
-    paragraph unordered-list ordered-list separator figure code mark
+    paragraph unordered-list ordered-list separator figure code code-block mark
     data-list table table-of-contents badge-list data-badge alert
     button button-group form-field form-label form-field-description form-field-error-message form-fieldset
     textbox select checkbox pagination combobox listbox

@@ -363,7 +363,10 @@ class Drawing:
         self.arrows.append(f"M{_n(before.middle)} {_n(foot)}V{_n(between)}H{_n(after.middle)}V{_n(head)}m-7-8 7 8 7-8")
 
     def svg(self, name: str, title: str) -> SafeString:
-        """Return the drawing as an image that is named by its title and says where its text stands."""
+        """Return the drawing as an image that is named by its title and says where its text stands.
+
+        It is drawn by `<use>`: its letters are a part of the image then, and not texts of the page as well.
+        """
         boxes = "".join(map(_drawn, self.boxes))
         arrows = (
             f'<path class="way__arrow" fill="none" stroke="currentColor" stroke-width="2" d="{"".join(self.arrows)}"/>'
@@ -372,7 +375,8 @@ class Drawing:
             f'<svg class="way__{name}" role="img" aria-labelledby="weg-{name}" aria-describedby="weg-woorden"'
             f' viewBox="-2 -2 {_n(self.w + 4)} {_n(self.h + 2)}"'
             f' font-size="{SIZE}" fill="none" stroke="currentColor" stroke-width="2">'
-            f'<title id="weg-{name}">{escape(title)}</title>{arrows}{boxes}</svg>'
+            f'<title id="weg-{name}">{escape(title)}</title>'
+            f'<defs><g id="weg-{name}-beeld">{arrows}{boxes}</g></defs><use href="#weg-{name}-beeld"/></svg>'
         )
 
 
