@@ -70,7 +70,7 @@ def _launched(running: Playwright) -> Browser:
 # One process makes all of it, because starting Django is what takes the time.
 FURNISH = """
 from django.core.management import call_command
-for command in (["load_demo"], ["accounts"], ["collectstatic", "--noinput", "-v0"]):
+for command in (["load_demo"], ["accounts"]):
     call_command(*command)
 {more}
 from algorithms.models import Algorithm, Listing
@@ -99,15 +99,22 @@ class Register:
 
 
 @contextmanager
-def demo(directory: Path, like: Site, more: str = "", look: dict[str, str] | None = None) -> Iterator[Register]:
+def demo(
+    directory: Path, like: Site, more: str = "", look: dict[str, str] | None = None, mail: str = ""
+) -> Iterator[Register]:
     """Serve the demo register with its accounts, as it ships: no DEBUG, static files collected.
 
-    `more` is Python that adds to it before it is served; `look` are settings of the house style.
+    `more` is Python that adds to it before it is served; `look` are settings of the house style, `mail` is the
+    register's own address.
     """
     site = Site.make(directory, like=like)
-    site.env |= look or {}
+    site.env |= (look or {}) | ({"API_CONTACT_EMAIL": mail} if mail else {})
     site.env |= {"DEBUG": "False", "REQUIRE_MFA": "False"}  # tests/test_login.py is about the second factor
     try:
+        if look:
+            site.manage("collectstatic", "--noinput", "-v0")  # files of its own
+        else:
+            site.use_collected_static()
         told = site.run(FURNISH.format(more=more))
         passwords = dict(re.findall(r"^\s+(\w+)\s+(\S+)\s+\(", told, re.MULTILINE))
         records, drafts = (dict(re.findall(rf"^{kind}\t(.*)\t(.*)$", told, re.M)) for kind in ("public", "draft"))

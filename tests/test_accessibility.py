@@ -287,6 +287,7 @@ def test_a_refused_form_and_an_added_row_are_accessible(manager):
     check(manager)
 
 
+@pytest.mark.long
 def test_a_conflict_and_a_save_that_came_too_late_are_accessible(manager, register):
     address = register.find(register.drafts, "Twee vensters")
     first, second = manager.context.new_page(), manager.context.new_page()

@@ -337,6 +337,7 @@ def test_a_refused_cell_is_told_in_its_own_row(client, author, department, key, 
     assert not Party.objects.exists()
 
 
+@pytest.mark.pages  # a form that asks nothing of the database
 def test_too_many_rows_are_refused(client, author, department):
     rows = [{"kind": "Lijst", "value": str(number)} for number in range(1001)]
     response = add(client, {"organization": department.organization.pk} | rows_typed("identifiers", rows))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -37,8 +38,10 @@ publishing.publish(document.apply(Algorithm(), document.clean(given)), republish
 
 @pytest.fixture(scope="module")
 def register(migrated_site, tmp_path_factory):
-    folder, look = tmp_path_factory.mktemp("citizen") / "data", {"API_CONTACT_EMAIL": "register@rotterdam.example"}
-    with demo(folder, migrated_site, more=MORE, look=look) as register:
+    site = demo(
+        tmp_path_factory.mktemp("citizen") / "data", migrated_site, more=MORE, mail="register@rotterdam.example"
+    )
+    with site as register:
         yield register
 
 
@@ -153,6 +156,6 @@ def test_a_page_takes_three_requests_at_most(browser, register):
 
 
 def test_the_style_sheet_is_small(register):
-    folder = register.site.directory / "static" / "design"
+    folder = Path(register.site.env["STATIC_ROOT"], "design")
     [small] = folder.glob("register.*.css.br")
     assert small.stat().st_size <= 20_000

@@ -62,7 +62,6 @@ from algorithms import document
 from algorithms.models import Algorithm, Organization
 
 call_command("load_demo", verbosity=0)
-call_command("collectstatic", "--noinput", "-v0")
 record = {"lars": "11111115", "name": "Tekstproef", "organization": {"name": "Gemeente Rotterdam"}}
 document.apply(Algorithm(), document.clean(record | json.loads(%r)))
 user = get_user_model().objects.create_superuser("baas", "baas@x.example", "geen wachtwoord nodig")
@@ -93,6 +92,7 @@ def register(migrated_site, tmp_path_factory) -> Iterator[Register]:
     """The demo register with a record of all kinds of text, and a session of who may do everything."""
     site = Site.make(tmp_path_factory.mktemp("editor") / "data", like=migrated_site)
     site.env |= {"DEBUG": "False", "REQUIRE_MFA": "False"}
+    site.use_collected_static()
     try:
         told = json.loads(site.run(FURNISH % json.dumps(STORED)).splitlines()[-1])
         with site.served() as base:

@@ -468,7 +468,6 @@ from django.test import Client
 from algorithms import document, drafts, preview, publishing
 from algorithms.models import Algorithm, Organization, Template
 
-call_command("collectstatic", "--noinput", "-v0")
 long = "Meerpersoonshuishoudensinkomensafhankelijkheidstoetsingsberekening"
 keeper = User.objects.create_superuser("baas", "baas@x.example", "geheim", first_name=long)
 place = Organization.objects.create(name=long)
@@ -506,6 +505,7 @@ print(json.dumps({
 def test_every_page_of_this_is_accessible_and_fits_a_small_screen(browser, site):
     """And asks no other host, breaks no policy, has no error: `watched` sees to that."""
     site.env |= {"DEBUG": "False", "REQUIRE_MFA": "False"}
+    site.use_collected_static()
     told = json.loads(site.run(FURNISH).splitlines()[-1])
     with site.served() as base, watched(browser, Register(site, base, {}, {}, {}), **LET_AXE_IN) as watch:
         watch.context.add_cookies([told["cookie"] | {"domain": "127.0.0.1", "path": "/beheer/"}])

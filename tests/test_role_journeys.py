@@ -39,7 +39,6 @@ for name in ("strooien", "snoeien", "verlichten"):
     if name != "strooien":
         workflow.submit(world.record(name), world.person("author"))
 workflow.plan(world.record("verlichten"), world.person("approver"), moment=timezone.now() + timedelta(days=9))
-call_command("collectstatic", "--noinput", "-v0")
 for name, record in world.records.items():
     print(name, record.pk, sep="\\t")
 """
@@ -50,6 +49,7 @@ def register(migrated_site, tmp_path_factory) -> Iterator[Register]:
     """A register with everyone of tests.people, a concept, one under review and one that is planned."""
     site = Site.make(tmp_path_factory.mktemp("roles") / "data", like=migrated_site)
     site.env |= {"DEBUG": "False", "REQUIRE_MFA": "False"}
+    site.use_collected_static()
     try:
         told = site.run(FURNISH)
         drafts = {name: f"{LIST}{pk}/" for name, pk in re.findall(r"^(\w+)\t(\d+)$", told, re.M)}
