@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from algorithms import figures
 from algorithms.exports.views import not_read
 from algorithms.exports.writers import defused
-from algorithms.models import Head
+from algorithms.public import context
 
 
 def download(request: HttpRequest, name: str) -> HttpResponse:
@@ -19,8 +19,7 @@ def download(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     if other := not_read(request):
         return other
-    head: Head = request.head  # type: ignore[attr-defined]  # register.middleware.Conditional read it first
-    made = figures.now(head)
+    made = figures.now(context.head(request))
     return HttpResponse(
         written(made.figure(name)),
         headers={

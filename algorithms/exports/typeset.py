@@ -25,11 +25,9 @@ def typeset(template: bytes, data: str, moment: int) -> bytes:
     fonts = typst.Fonts(include_system_fonts=True)  # the embedded ones go first, the template names them
     for left in reversed(range(ROUNDS)):
         try:
-            made = typst.compile(
+            return typst.compile(
                 template, font_paths=fonts, sys_inputs={"data": data}, pdf_standards=["ua-1"], timestamp=moment
             )
-            assert isinstance(made, bytes)  # noqa: S101 one file of bytes is what was asked
-            return made
         except typst.TypstError as error:
             # the last round leaves only letters that the embedded fonts surely have
             lacking = {sign for sign in data if sign > "\xff"} if left == 1 else _lacking(error.diagnostic)

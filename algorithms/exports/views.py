@@ -13,7 +13,7 @@ from django.core.exceptions import BadRequest
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from algorithms.exports import files, writers
-from algorithms.models import Head
+from algorithms.public import context
 
 FILES: dict[str, tuple[str, files.Writer]] = {
     "algoritmes.json": ("application/json", writers.algorithms_json),
@@ -30,8 +30,7 @@ def download(request: HttpRequest, name: str) -> HttpResponseBase:
     if other := not_read(request):
         return other
     content_type, write = FILES[name]
-    head: Head = request.head  # type: ignore[attr-defined]  # register.middleware.Conditional read it first
-    bulk = files.opened(name, head, write)
+    bulk = files.opened(name, context.head(request), write)
     stem, _dot, extension = name.partition(".")
     return send(
         request,

@@ -170,9 +170,8 @@ def _list(request: HttpRequest, way: Way, every: list[across.Entry]) -> HttpResp
 
 def _published(request: HttpRequest, way: Way, slug: str) -> HttpResponse:
     """The page of a value that stands in documents only; it is there as long as one public record has it."""
-    label = bitset.now(context.head(request)).labels.get((way.facet, slug), "")
-    found = finding.find(context.head(request), chosen={way.facet: [slug]})
-    if not found.count:
+    label = bitset.now(context.head(request)).labels.get((way.facet, slug))
+    if label is None:  # it goes with the last record that has it
         raise Http404
     return _detail(request, way, [slug], label)
 

@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from algorithms.models import Listing, ListingFacet
-from algorithms.models.register import slug_of
+from algorithms import bitset
+from algorithms.models import Listing
+from algorithms.public import context
+from algorithms.public.across import IN_USE, THEMES_BY_SLUG
 from algorithms.public.cards import cards
-from algorithms.standard import STATUSES, THEMES
 
 NEWEST = 6
-IN_USE = STATUSES[1].value
 
 
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
-    figures = Listing.objects.aggregate(
-        records=Count("pk"),
-        in_use=Count("pk", filter=Q(status=IN_USE)),
-        organizations=Count("organization_slug", distinct=True),
-        changed_at=Max("published_at"),
-    )
-    themes = ListingFacet.objects.filter(facet="thema").values_list("slug").annotate(Count("pk"))
-    counts = dict(themes.order_by("slug"))
+    head = context.head(request)
+    index = bitset.now(head)
+    counts = index.counts("thema", index.all)
     return render(
         request,
         "public/front.html",
         {
-            "figures": figures,
+            "figures": {
+                "records": index.all.bit_count(),
+                "in_use": index.having("status", [IN_USE]).bit_count(),
+                "organizations": len(index.facets.get("organisatie", {})),
+                "changed_at": head.published_at,
+            },
             "themes": [
                 {"label": str(theme.label), "slug": slug, "count": counts[slug]}
-                for theme in THEMES
-                if (slug := slug_of(theme.value)) in counts
+                for slug, theme in THEMES_BY_SLUG.items()
+                if slug in counts
             ],
-            "newest": cards(Listing.objects.newest_first()[:NEWEST]),
+            "newest": cards(Listing.objects.in_order(index.newest(index.all, 0, NEWEST))),
         },
     )
