@@ -12,6 +12,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from itertools import islice
@@ -588,3 +589,22 @@ def _plain_item(item: _Node, mark: str) -> list[str]:
         if child.tag != "end":
             lines += _plain_block(child)
     return [(mark if number == 0 else "") + line for number, line in enumerate(lines)]
+
+
+# These end in a full stop and end no sentence; neither do "o.a." and "B.V.".
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(])(?:(?:[A-Za-z]\.){2,}|[A-Z]\.|(?:art|bijv|bv|ca|dhr|evt|excl|incl|mevr|mr|nr|prof|resp)\.)$"
+)
+
+
+def sentence_ends(text: str, signs: str = ".!?…") -> Iterator[int]:
+    """Yield where the sentences of a plain text end that others follow, behind their sign and a closing quote.
+
+    A full stop before a small letter, or of an abbreviation, ends none.
+    """
+    for end in re.finditer(rf"[{signs}]['’”\")]?(?=\s+(\S))", text):
+        if end[0][0] == "." and (
+            end[1].islower() or _ABBREVIATION.search(text[max(0, end.start() - 12) : end.start() + 1])
+        ):
+            continue
+        yield end.end()

@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 
 import pyphen
 
+from algorithms import richtext
 from algorithms.hints.texts import Document, blocks_of, excerpt, read
 from algorithms.standard import TRANSLATED
 
@@ -20,11 +21,6 @@ LONG_WORD = 60  # characters of a word that are looked at
 QUOTE = 200  # characters of a sentence that are quoted
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_END = re.compile(r"[.!?…:;]['’”\")]?\s+")
-# These end in a full stop and end no sentence; neither do "o.a." and "B.V.".
-_ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:(?:[A-Za-z]\.){2,}|[A-Z]\.|(?:art|bijv|bv|ca|dhr|evt|excl|incl|mevr|mr|nr|prof|resp)\.)$"
-)
 # Words that are frequent in one language and absent from the other.
 _DUTCH = set("de het een van en op te dat voor niet wordt worden er bij ook naar dit deze uit zijn met".split())
 _ENGLISH = set("the and to that for are with by this from which be an has have their will not".split())
@@ -89,17 +85,12 @@ def _flesch_douma(words: float, syllables: float) -> float:
 
 
 def sentences(block: str) -> list[str]:
-    """Cut a paragraph into sentences. A full stop before a small letter, or of an abbreviation, ends none."""
+    """Cut a paragraph into sentences; a colon ends one too."""
     found, start = [], 0
-    for end in _END.finditer(block):
-        if end[0][0] == "." and (
-            block[end.end() : end.end() + 1].islower()
-            or _ABBREVIATION.search(block[max(0, end.start() - 12) : end.start() + 1])
-        ):
-            continue
-        found.append(block[start : end.end()].rstrip())
-        start = end.end()
-    return [*found, block[start:]] if start < len(block) else found
+    for end in richtext.sentence_ends(block, signs=".!?…:;"):
+        found.append(block[start:end].strip())
+        start = end
+    return [*found, block[start:].strip()] if block[start:].strip() else found
 
 
 @lru_cache(maxsize=50_000)

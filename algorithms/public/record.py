@@ -37,9 +37,6 @@ FIRST_SENTENCES = 240  # visible characters of a text that an answer shows; the 
 _MAIL = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\".]+")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{3,}[0-9]")
 _FIRST_PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
-_SENTENCE_END = re.compile(r"(?<=[.!?])(?=\s+[A-Z\u00c0-\u00de‘“'\"(])|(?<=\S)(?=\s*\Z)")
-# Words that have a point of their own: "d.m.v. Optical Character Recognition" is no end of a sentence.
-_SHORTENED = re.compile(r"(?:\b\w|\b(?:art|bijv|ca|dr|evt|incl|nr|prof|resp))\.\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -189,13 +186,8 @@ def contact(value: str) -> str:
 
 def whole_sentences(text: str, most: int) -> str:
     """Return the whole sentences that a plain text begins with, at most `most` characters; "" when there are none."""
-    kept = 0
-    for end in (found.start() for found in _SENTENCE_END.finditer(text)):
-        if end > most:
-            break
-        if end == len(text) or not _SHORTENED.search(text, max(0, end - 10), end):
-            kept = end
-    return text[:kept]
+    ends = [*richtext.sentence_ends(text), len(text.rstrip())]
+    return text[: max((end for end in ends if end <= most), default=0)]
 
 
 def first_sentences(text: str) -> str:
