@@ -571,6 +571,14 @@ function read({ lib, schema }, text) {
   return lib.createDocument(body.innerHTML, schema);
 }
 
+/**
+ * Let the editor read where the caret is before it handles a key. A browser tells that in a task of its own, on a busy
+ * machine after the next keys; until then a Backspace at the end of a text is refused as if it were at its beginning.
+ */
+function readCaret(view, event) {
+  if (!event.isComposing) view.dom.ownerDocument.dispatchEvent(new Event("selectionchange"));
+}
+
 async function start(box) {
   if (editors.has(box) || box.disabled || box.readOnly) return editors.get(box);
   shared ??= library(box.dataset.editor);
@@ -641,7 +649,8 @@ async function start(box) {
         pasting = false;
         return done;
       },
-      handleKeyDown(_view, event) {
+      handleKeyDown(view, event) {
+        readCaret(view, event);
         if (!(event.altKey && event.key === "F10")) return false;
         main.bar.querySelector("[tabindex='0']").focus();
         return true;
