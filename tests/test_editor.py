@@ -265,8 +265,8 @@ class TestEditor:
                 it.focus();
                 const text = it.querySelector("p").firstChild;
                 getSelection().collapse(text, text.length);
-                const key = new KeyboardEvent("keydown", {key: "Backspace", keyCode: 8, bubbles: true, cancelable: true});
-                return !it.dispatchEvent(key);
+                const key = {key: "Backspace", keyCode: 8, bubbles: true, cancelable: true};
+                return !it.dispatchEvent(new KeyboardEvent("keydown", key));
             }"""
         )
         assert not refused
