@@ -181,7 +181,7 @@ def test_names_are_marked_as_dutch_on_an_english_page_and_the_standard_is_transl
         "/organisaties/nergens/", "/organisaties/nergens/stadsbeheer/", "/organisaties/gemeente-anders/stadsbeheer/",
         "/organisaties/gemeente-voorbeeldstad/nergens/", "/thema/nergens/", "/thema/Wonen/", "/leveranciers/nergens/",
         "/gegevensbronnen/nergens/", "/gegevensbronnen/bag/?pagina=2", "/leveranciers/?pagina=0", "/netwerk/?pagina=x",
-        f"/gegevensbronnen/{'x' * 300}/",
+        "/leveranciers/?pagina=0_1", f"/gegevensbronnen/{'x' * 300}/",
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_a_404(read, register, path):

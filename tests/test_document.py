@@ -42,6 +42,7 @@ def found(**data):
         ({"withheld": [{"field": "geheim", "reason": "x"}]}, "withheld.1.field", ["geheim"]),
         ({"translations": {"eng": {"name": "x" * 101}}}, "name.eng", ["101", "100"]),
         ({"steps": [], "translations": {"eng": {"steps": [{"actor": "x"}]}}}, "steps.eng", ["1", "0"]),
+        ({"translations": {"eng": {"steps": [{"actor": "x"}]}}}, "steps.eng", ["1", "0"]),  # and no Dutch at all
     ],
 )  # fmt: skip
 def test_an_error_names_the_field_the_limit_and_the_cure(data, key, words):
@@ -50,6 +51,14 @@ def test_an_error_names_the_field_the_limit_and_the_cure(data, key, words):
     for word in words:
         assert word in str(problem)
     assert problem.cure
+
+
+def test_a_column_without_translation_is_told_and_not_dropped_in_silence():
+    english = {"eng": {"data_sources": [{"name": "Roads", "url": "https://x.example/", "owner": ""}]}}
+    [problem] = found(data_sources=[{"name": "Wegen"}], translations=english)
+    assert (problem.level, problem.key) == (WARNING, "data_sources.eng")
+    assert "Rij 1" in str(problem)
+    assert "'url'" in str(problem)
 
 
 ODD = [

@@ -307,18 +307,23 @@ def _check_translated_rows(key: str, value: Any, rows: Any, lang: str) -> list[P
                 ERROR, f"{key}.{lang}", _("Dit is geen lijst van rijen."), _("Geef een lijst van objecten."), "type"
             )
         ]
-    if isinstance(rows, list) and len(value) != len(rows):
+    if rows is None and not any(any(row.values()) for row in value):
+        return []
+    if rows is None or (isinstance(rows, list) and len(value) != len(rows)):
         why = _("De vertaling heeft %(translated)s rijen, het Nederlands %(rows)s.")
-        why %= {"translated": len(value), "rows": len(rows)}
+        why %= {"translated": len(value), "rows": len(rows or [])}
         return [Problem(ERROR, f"{key}.{lang}", why, _("Geef voor elke rij een vertaling of een leeg object."), "type")]
     columns = {column.key: column for column in standard.translated_columns(key)}
-    return [
-        problem
-        for number, row in enumerate(value, 1)
-        for name, cell in row.items()
-        if name in columns
-        for problem in _check_text(f"{key}.{number}.{name}.{lang}", columns[name].kind, cell, columns[name].max_length)
-    ]
+    found: list[Problem] = []
+    for number, row in enumerate(value, 1):
+        for name, cell in row.items():
+            if column := columns.get(name):
+                found += _check_text(f"{key}.{number}.{name}.{lang}", column.kind, cell, column.max_length)
+            elif cell:
+                why = _("Rij %(number)s: de kolom '%(name)s' heeft geen vertaling.")
+                why %= {"number": number, "name": _excerpt(name)}
+                found.append(Problem(WARNING, f"{key}.{lang}", why, _("De waarde is niet overgenomen.")))
+    return found
 
 
 @lru_cache(maxsize=10_000)  # an import asks for each address when it comes in and again when it is published

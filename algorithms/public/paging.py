@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.core.paginator import InvalidPage, Page, Paginator
 from django.http import Http404, HttpRequest, QueryDict
 
 PAGE_SIZE = 20
+_NUMBER = re.compile("[1-9][0-9]{0,8}")  # no more: Python also reads "1_0" and the digits of other scripts
 
 
 def paged(request: HttpRequest, items: Any, size: int = PAGE_SIZE) -> Page:
     """Return the page of `items` that was asked for; one that does not exist is a 404."""
+    asked = request.GET.get("pagina") or "1"
+    if not _NUMBER.fullmatch(asked):
+        raise Http404
     try:
-        return Paginator(items, size).page(request.GET.get("pagina") or 1)
+        return Paginator(items, size).page(asked)
     except InvalidPage:
         raise Http404 from None
 
