@@ -152,6 +152,8 @@ STORAGES = {
     },
 }
 
+# Every page names a file by its hash; a copy under the plain name would only take room, and as long to compress.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # Source maps are megabytes that only a developer asks for; to compress the editor's takes longer than all the rest.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map"]
 

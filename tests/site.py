@@ -1,7 +1,7 @@
 """A whole register of its own for tests that need real processes: its own DATA_DIR and database, thrown away after.
 
 site = Site.make(tmp_path)              # an empty, migrated register
-site.manage("verify_register")          # a management command in a process of its own
+site.manage("verify_register")          # a management command in a process of its own, `first=` some lines of Python
 site.run("from algorithms... ")         # a few lines of Python in a Django process
 with site.served() as base: ...         # gunicorn on a free loopback port; `base` is its address
 """
@@ -27,6 +27,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 ROOT = Path(__file__).resolve().parent.parent
+SET_UP = "import django; django.setup()\n"
 _collected: list[str] = []  # the folder of static files, once it is made
 
 
@@ -77,10 +78,18 @@ class Site:
             self.manage("collectstatic", "--noinput", "-v0")
         self.env["STATIC_ROOT"] = _collected[0]
 
-    def manage(self, *args: str, check: bool = True, **kwargs) -> subprocess.CompletedProcess[str]:
-        """Run a management command; `check` raises with its output when it fails."""
+    def manage(self, *args: str, first: str = "", check: bool = True, **kwargs) -> subprocess.CompletedProcess[str]:
+        """Run a management command; `check` raises with its output when it fails.
+
+        `first` are lines of Python to run before it in the same process: to start Django takes longer than most of what
+        is asked of it.
+        """
+        program = ["manage.py", *args]
+        if first:
+            command = f"from django.core import management\nmanagement.execute_from_command_line({program!r})"
+            program = ["-c", f"{SET_UP}{first}\n{command}"]
         done = subprocess.run(
-            [sys.executable, "manage.py", *args], cwd=ROOT, env=self.env, capture_output=True, text=True, **kwargs
+            [sys.executable, *program], cwd=ROOT, env=self.env, capture_output=True, text=True, **kwargs
         )
         if check and done.returncode:
             raise AssertionError(f"{args} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
@@ -94,9 +103,8 @@ class Site:
         return output.strip()
 
     def start(self, code: str) -> subprocess.Popen[str]:
-        setup = "import django; django.setup()\n"
         return subprocess.Popen(
-            [sys.executable, "-c", setup + code],
+            [sys.executable, "-c", SET_UP + code],
             cwd=ROOT, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
 

@@ -211,6 +211,7 @@ def test_what_an_approver_publishes_is_everywhere_with_its_note(author, approver
     assert api["translations"]["eng"]["data_sources"] == [{"name": "List of lamps"}]
 
 
+@pytest.mark.long  # tests/test_role_journeys.py goes from concept to tombstone
 def test_a_change_is_public_once_published_and_the_old_version_stays(author, approver, visitor):
     written = write(author.page)
     offer(author.page, written)
@@ -238,6 +239,7 @@ def test_a_change_is_public_once_published_and_the_old_version_stays(author, app
     expect(visitor.page.locator("main")).to_contain_text("Ook de stegen krijgen licht.")
 
 
+@pytest.mark.long  # tests/test_role_journeys.py goes from concept to tombstone
 def test_a_withdrawn_record_leaves_its_reason_and_its_versions(author, approver, visitor):
     written = write(author.page)
     offer(author.page, written)

@@ -69,8 +69,8 @@ Head.objects.update(sequence=2, hash=last.hash, published_at=last.published_at)
 def three(migrated_site, tmp_path_factory):
     """A register with three publications that others are copied from, and its head."""
     site = Site.make(tmp_path_factory.mktemp("three") / "data", like=migrated_site)
-    site.run(MAKE + "for n in range(3):\n    publishing.publish(make(f'Proef {n}'), republish=True, note='n')")
-    told = site.manage("verify_register").stdout.split()
+    publish = MAKE + "for n in range(3):\n    publishing.publish(make(f'Proef {n}'), republish=True, note='n')"
+    told = site.manage("verify_register", first=publish).stdout.split()
     yield site, dict(part.split("=") for part in told)
     site.remove()
 
@@ -91,26 +91,26 @@ def head(three):
 
 # Whoever tampers puts the triggers back.
 PUT_BACK = """
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
+triggers.install(connection)
 """
 
 
 def test_publishers_at_once_lose_nothing_and_leave_no_gap(site):
-    site.run(MAKE)
+    site.run(MAKE)  # one organisation, before they start at once
     publishers = [site.start(PUBLISHER.replace("WHO", who)) for who in ("een", "twee", "drie")]
     for publisher in publishers:
         output, errors = publisher.communicate(timeout=120)
         assert (publisher.returncode, output.strip()) == (0, "klaar"), errors
-    told = site.run(
-        "import json\nfrom algorithms.models import Publication, Listing\n"
-        "print(json.dumps([list(Publication.objects.values_list('sequence', 'version')), Listing.objects.count()]))"
-    )
-    entries, public = json.loads(told)
+    told = site.manage(
+        "verify_register",
+        first="import json\nfrom algorithms.models import Publication, Listing\n"
+        "print(json.dumps([list(Publication.objects.values_list('sequence', 'version')), Listing.objects.count()]))",
+    ).stdout.splitlines()
+    entries, public = json.loads(told[0])
     assert [sequence for sequence, _version in entries] == list(range(1, 49))
     assert sorted(version for _sequence, version in entries) == [1] * 24 + [2] * 24
     assert public == 24
-    assert site.manage("verify_register").stdout.startswith("sequence=48 head=")
+    assert told[1].startswith("sequence=48 head=")
 
 
 def test_two_publishers_of_one_record_make_versions_without_gap(site):
@@ -119,15 +119,14 @@ def test_two_publishers_of_one_record_make_versions_without_gap(site):
     for publisher in both:
         _output, errors = publisher.communicate(timeout=120)
         assert publisher.returncode == 0, errors
-    versions = json.loads(
-        site.run(
-            "import json\nfrom algorithms.models import Publication\n"
-            "print(json.dumps(list(Publication.objects.values_list('version', flat=True))))"
-        )
+    told = site.manage(
+        "verify_register",
+        first="import json\nfrom algorithms.models import Publication\n"
+        "print(json.dumps(list(Publication.objects.values_list('version', flat=True))))",
     )
+    versions = json.loads(told.stdout.splitlines()[0])
     assert versions == list(range(1, len(versions) + 1))
     assert len(versions) >= 11  # each of the twenty saves differs from the one published before, or was overtaken
-    site.manage("verify_register")
 
 
 def test_a_kept_head_is_found_again(published, head):
@@ -160,8 +159,7 @@ def test_a_kept_head_is_found_again(published, head):
     ids=["document", "note", "record", "row in the middle", "last row", "last row and head"],
 )  # fmt: skip
 def test_tampering_is_found_and_the_first_bad_entry_named(published, tampering, found):
-    published.run(WITHOUT_TRIGGERS + tampering + PUT_BACK)
-    told = published.manage("verify_register", check=False)
+    told = published.manage("verify_register", first=WITHOUT_TRIGGERS + tampering + PUT_BACK, check=False)
     assert told.returncode == 1
     assert found in told.stderr.splitlines()[0]
     assert "Traceback" not in told.stderr
@@ -178,8 +176,8 @@ UNREADABLE = {
 
 
 def test_a_strange_trigger_on_the_log_is_found(published):
-    published.run(f"from django.db import connection\nconnection.cursor().execute({STRANGER!r}[connection.vendor])")
-    told = published.manage("verify_register", check=False)
+    strange = f"from django.db import connection\nconnection.cursor().execute({STRANGER!r}[connection.vendor])"
+    told = published.manage("verify_register", first=strange, check=False)
     assert told.returncode == 1
     assert "vreemd" in told.stderr
 
@@ -189,16 +187,16 @@ def test_a_strange_trigger_on_the_log_is_found(published):
 )
 def test_an_entry_that_cannot_be_read_is_named(published, change):
     statements = {vendor: statement.format(change) for vendor, statement in UNREADABLE.items()}
-    published.run(WITHOUT_TRIGGERS + f"\nconnection.cursor().execute({statements!r}[connection.vendor])")
-    told = published.manage("verify_register", check=False)
+    spoil = WITHOUT_TRIGGERS + f"\nconnection.cursor().execute({statements!r}[connection.vendor])"
+    told = published.manage("verify_register", first=spoil, check=False)
     assert told.returncode == 1
     assert "regel " in told.stderr
     assert "Traceback" not in told.stderr
 
 
 def test_a_register_without_tables_says_so(site):
-    site.run("from django.db import connection\nconnection.cursor().execute('DROP TABLE algorithms_head')")
-    told = site.manage("verify_register", check=False)
+    drop = "from django.db import connection\nconnection.cursor().execute('DROP TABLE algorithms_head')"
+    told = site.manage("verify_register", first=drop, check=False)
     assert told.returncode == 1
     assert "migrate" in told.stderr
     assert "Traceback" not in told.stderr
@@ -207,14 +205,16 @@ def test_a_register_without_tables_says_so(site):
 
 
 def test_a_missing_trigger_is_found_and_put_back(published):
-    published.run(WITHOUT_TRIGGERS)
-    told = published.manage("verify_register", check=False)
+    told = published.manage("verify_register", first=WITHOUT_TRIGGERS, check=False)
     assert told.returncode == 1
     assert "publication_update" in told.stderr
-    published.manage("migrate", "-v0")
-    published.manage("verify_register")
+    published.manage("verify_register", first=MIGRATE)
 
 
+MIGRATE = """
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+"""
 REBUILD = """
 from django.db import connection
 from algorithms.models import Publication
@@ -241,11 +241,10 @@ for step in (lambda: everything.update(note="anders"), lambda: everything._raw_d
 
 
 def test_a_migration_that_rebuilds_the_table_leaves_the_log_guarded(published):
-    published.run(REBUILD)
-    assert published.manage("verify_register", check=False).returncode == 1  # the rebuild dropped the triggers
-    published.manage("migrate", "-v0")
-    assert published.run(REFUSED).split() == ["geweigerd", "geweigerd"]
-    published.manage("verify_register")
+    dropped = published.manage("verify_register", first=REBUILD, check=False)
+    assert (dropped.returncode, "publication_update" in dropped.stderr) == (1, True)
+    told = published.manage("verify_register", first=MIGRATE + REFUSED).stdout.split()
+    assert told[:2] == ["geweigerd", "geweigerd"]
 
 
 REWRITE = """
@@ -268,8 +267,7 @@ Head.objects.update(hash=previous)
 
 
 def test_a_log_rewritten_as_a_whole_is_found_against_a_head_someone_kept(published, head):
-    published.run(WITHOUT_TRIGGERS + REWRITE + PUT_BACK)
-    published.manage("verify_register")  # the chain alone cannot tell
+    published.manage("verify_register", first=WITHOUT_TRIGGERS + REWRITE + PUT_BACK)  # the chain alone cannot tell
     told = published.manage("verify_register", "--expect", f"3:{head['head']}", check=False)
     assert told.returncode == 1
     assert "regel 3" in told.stderr
@@ -291,11 +289,11 @@ def test_a_redaction_by_command_first_lists_and_leaves_the_text_nowhere_on_disk(
     refused = site.manage("redact", secret, "--reason", "Persoonsgegeven.", check=False)
     assert refused.returncode == 1
     assert "Traceback" not in refused.stderr
-    site.run(
+    emptied = (
         MAKE + f"algorithm = Algorithm.objects.get(lars='{lars}')\nalgorithm.goal = ''\nalgorithm.save()\n"
         "publishing.publish(algorithm, republish=True)"
     )
-    done = site.manage("redact", "-", "--reason", "Persoonsgegeven.", input=secret)
+    done = site.manage("redact", "-", "--reason", "Persoonsgegeven.", first=emptied, input=secret)
     assert "1 plaats(en) leeggemaakt" in done.stdout
     assert not bulk.exists()
     assert site.manage("redact", secret).stdout.startswith("0 plaats(en)")
