@@ -16,7 +16,7 @@ from django.utils import translation
 from pypdf import PdfReader
 
 from algorithms import publishing
-from algorithms.exports import pdf
+from algorithms.exports import blocks, pdf
 from algorithms.models import Head, Listing, Publication
 from algorithms.public import record
 from algorithms.public.record import Record, Value
@@ -290,18 +290,18 @@ def test_an_empty_record_and_one_of_an_older_standard_have_a_pdf_too(published):
 
 
 def test_words_are_cut_where_addresses_have_a_sign_and_never_before_a_mark():
-    assert pdf.cut("kort woord", 20) == ["kort woord"]
-    before, long = pdf.cut("zie https://voorbeeld.example/een/lang/pad", 20)
+    assert blocks.cut("kort woord", 20) == ["kort woord"]
+    before, long = blocks.cut("zie https://voorbeeld.example/een/lang/pad", 20)
     assert before == "zie "
     assert long["words"][0] == "https://"
     assert "".join(long["words"]) == "https://voorbeeld.example/een/lang/pad"
-    (marked,) = pdf.cut("e\u0301" * 30, 9)
+    (marked,) = blocks.cut("e\u0301" * 30, 9)
     assert all(piece[0] == "e" for piece in marked["words"])
 
 
 def test_cells_of_a_table_stay_within_it_and_beside_each_other():
-    cell = [pdf.text(["x"])]
-    made = pdf.table([], [[(1, 9, cell), (1, 1, cell)], [(3, 1, cell)], [], [(1, 1, cell)]], heads=1)
+    cell = [blocks.text(["x"])]
+    made = blocks.table([], [[(1, 9, cell), (1, 1, cell)], [(3, 1, cell)], [], [(1, 1, cell)]], heads=1)
     places = [(c["x"], c["y"], c["across"], c["down"]) for c in made["cells"]]
     assert places == [(0, 0, 1, 1), (1, 0, 1, 1), (0, 1, 3, 1), (0, 3, 1, 1)]
     assert len(made["widths"]) == 3

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from algorithms.models import Listing
-from algorithms.public import way
+from algorithms.public import drawing, way
 
 KINDS = ("data", "algorithm", "person", "decision")
 
@@ -30,9 +30,9 @@ def source(name: str, topic: str = "") -> dict:
     return {"name": name, "topic": topic}
 
 
-def drawings(found: way.Way) -> list[way.Drawing]:
+def drawings(found: way.Way) -> list[drawing.Drawing]:
     has_steps = len(found.items) > 2 or not found.items[0].is_sources or found.items[1].text.text != ""
-    return [way.draw_wide(found.items, has_steps), way.draw_narrow(found.items)]
+    return [drawing.draw_wide(found.items, has_steps), drawing.draw_narrow(found.items)]
 
 
 def words(markup: str) -> str:
@@ -87,23 +87,23 @@ def test_nothing_overlaps_sticks_out_or_is_lost(steps, sources, parties, provide
     if not steps and not any(row["name"].strip() for row in sources):
         assert found is None
         return
-    for drawing in drawings(found):
-        for box in drawing.boxes:
+    for picture in drawings(found):
+        for box in picture.boxes:
             assert box.x >= 0
             assert box.y >= 0
-            assert box.x + box.w <= drawing.w + 0.01
-            assert box.y + box.h <= drawing.h
+            assert box.x + box.w <= picture.w + 0.01
+            assert box.y + box.h <= picture.h
             for line in box.lines:
-                assert line.x >= way.PAD
-                assert line.end <= box.w - way.PAD + 0.01, line.text
-                assert way.PITCH <= line.y <= box.h - way.BOTTOM
+                assert line.x >= drawing.PAD
+                assert line.end <= box.w - drawing.PAD + 0.01, line.text
+                assert drawing.PITCH <= line.y <= box.h - drawing.BOTTOM
             for one, other in combinations(box.lines, 2):
-                assert abs(one.y - other.y) >= way.PITCH - 0.01 or one.end <= other.x or other.end <= one.x
-        for one, other in combinations(drawing.boxes, 2):
+                assert abs(one.y - other.y) >= drawing.PITCH - 0.01 or one.end <= other.x or other.end <= one.x
+        for one, other in combinations(picture.boxes, 2):
             beside = one.x + one.w < other.x or other.x + other.w < one.x
             assert beside or one.y + one.h < other.y or other.y + other.h < one.y
-        for x, y in points("".join(drawing.arrows)):
-            assert not any(box.x < x < box.x + box.w and box.y < y < box.y + box.h for box in drawing.boxes)
+        for x, y in points("".join(picture.arrows)):
+            assert not any(box.x < x < box.x + box.w and box.y < y < box.y + box.h for box in picture.boxes)
     for svg in (found.wide, found.narrow):
         ElementTree.fromstring(svg)
     spoken = as_list(found)
@@ -114,8 +114,8 @@ def test_nothing_overlaps_sticks_out_or_is_lost(steps, sources, parties, provide
 @given(st.text(LETTERS, max_size=300), st.integers(60, 600), st.booleans())
 @settings(max_examples=60, deadline=None)
 def test_a_text_is_wrapped_without_losing_a_letter(text, room, bold):
-    lines = way.wrap(text, room, bold)
-    assert all(way.width(line, bold) <= room for line in lines)
+    lines = drawing.wrap(text, room, bold)
+    assert all(drawing.width(line, bold) <= room for line in lines)
     assert re.sub(r"[\s-]", "", "".join(lines)) == re.sub(r"[\s-]", "", text)
 
 
@@ -129,7 +129,7 @@ def test_a_text_is_wrapped_without_losing_a_letter(text, room, bold):
     ],
 )
 def test_a_word_that_must_be_broken_is_broken_where_it_reads_best(word, lines):
-    rooms = [room for room in range(60, 300) if way.wrap(word, room) == lines]
+    rooms = [room for room in range(60, 300) if drawing.wrap(word, room) == lines]
     assert rooms
 
 
@@ -160,7 +160,7 @@ def test_steps_stand_in_their_own_order_and_each_kind_has_a_shape_and_a_word():
     ]  # fmt: skip
     shapes = dict(zip(kinds, re.findall(r'class="way__shape">(.*?)</g>', found.narrow), strict=True))
     assert len(set(shapes.values())) == len(set(kinds))
-    assert [len(drawing.arrows) for drawing in drawings(found)] == [4, 4]
+    assert [len(picture.arrows) for picture in drawings(found)] == [4, 4]
 
 
 def test_a_name_stands_once_in_its_topic_and_many_sources_stand_below_their_topics():
@@ -179,19 +179,19 @@ def test_a_name_stands_once_in_its_topic_and_many_sources_stand_below_their_topi
 
 def test_many_sources_stand_above_the_steps_in_columns_few_of_them_before():
     steps = [step(kind) for kind in KINDS]
-    many = way.draw_wide(way.of(told(steps=steps, data_sources=[source(f"Bron {n}") for n in range(27)])).items)
-    assert many.boxes[0].w == way.WIDE
+    many = drawing.draw_wide(way.of(told(steps=steps, data_sources=[source(f"Bron {n}") for n in range(27)])).items)
+    assert many.boxes[0].w == drawing.WIDE
     assert len({line.x for line in many.boxes[0].lines if line.text.startswith("Bron ")}) > 2
-    few = way.draw_wide(way.of(told(steps=steps, data_sources=[source("BAG")])).items)
+    few = drawing.draw_wide(way.of(told(steps=steps, data_sources=[source("BAG")])).items)
     assert len({box.y for box in few.boxes}) == 1
 
 
 def test_no_arrow_leads_from_the_sources_to_a_person():
     rows = [source("BRP")]
     person = way.of(told(data_sources=rows, steps=[step("person"), step("algorithm"), step("decision")]))
-    assert [len(drawing.arrows) for drawing in drawings(person)] == [2, 2]
+    assert [len(picture.arrows) for picture in drawings(person)] == [2, 2]
     data = way.of(told(data_sources=rows, steps=[step("data"), step("algorithm"), step("decision")]))
-    assert [len(drawing.arrows) for drawing in drawings(data)] == [3, 3]
+    assert [len(picture.arrows) for picture in drawings(data)] == [3, 3]
 
 
 def test_makers_stand_at_the_algorithm_and_suppliers_of_data_at_the_sources():
