@@ -118,11 +118,14 @@ def _above(found: int, count: int) -> int:
 
 # -- making ------------------------------------------------------------------------------------------------------------
 
-# One row a value, not one a record: a large register has more than a million of those.
+# One row a value, not one a record: a large register has more than a million of those. Of one value records have many
+# spellings, "BAG", "Bag" and "bag": its label is the lowest as `_as_called` sorts them, here written before it.
 _VALUES = {
-    "sqlite": "SELECT facet, slug, MAX(label), group_concat(listing_id) FROM algorithms_listingfacet"
+    "sqlite": "SELECT facet, slug, MIN(CASE WHEN label >= 'A' AND label < '[' THEN '0' ELSE '1' END || label),"
+    " group_concat(listing_id) FROM algorithms_listingfacet"
     " WHERE listing_id > %s AND listing_id <= %s GROUP BY facet, slug",
-    "postgresql": "SELECT facet, slug, MAX(label COLLATE \"C\"), string_agg(listing_id::text, ',')"
+    "postgresql": "SELECT facet, slug, MIN((CASE WHEN label COLLATE \"C\" >= 'A' AND label COLLATE \"C\" < '['"
+    " THEN '0' ELSE '1' END || label) COLLATE \"C\"), string_agg(listing_id::text, ',')"
     " FROM algorithms_listingfacet WHERE listing_id > %s AND listing_id <= %s GROUP BY facet, slug",
 }
 _lock = threading.Lock()
@@ -190,12 +193,17 @@ def _patched(before: Bitset, head: Head, key: tuple[str, int]) -> Bitset | None:
     left_labels: dict[tuple[str, str], str] = {}
     rows = ListingFacet.objects.filter(slug__in={slug for _facet, slug in touched}, listing_id__lte=made.sequence)
     for facet, slug, label in rows.values_list("facet", "slug", "label").distinct():
-        left_labels[facet, slug] = max(label, left_labels.get((facet, slug), ""))
+        left_labels[facet, slug] = min(label, left_labels.get((facet, slug), label), key=_as_called)
     made.labels |= {value: label for value, label in left_labels.items() if value in touched}
     for facet, slug in touched:
         if slug not in made.facets[facet]:
             made.labels.pop((facet, slug), None)
     return made
+
+
+def _as_called(label: str) -> tuple[bool, str]:
+    """Sort spellings of one name: first what begins with a capital, and "BAG" before "Bag"; as `_VALUES` does."""
+    return not "A" <= label[:1] <= "Z", label
 
 
 def _append(made: Bitset, since: int) -> None:
@@ -206,7 +214,8 @@ def _append(made: Bitset, since: int) -> None:
     made.all |= _bits((sequence for _key, _lars, sequence in added), made.sequence)
     with connection.cursor() as cursor:
         cursor.execute(_VALUES[connection.vendor], [since, made.sequence])
-        for facet, slug, label, sequences in cursor.fetchall():
+        for facet, slug, marked, sequences in cursor.fetchall():
+            label = marked[1:]
             values = made.facets.setdefault(facet, {})
             values[slug] = values.get(slug, 0) | _bits(map(int, sequences.split(",")), made.sequence)
-            made.labels[facet, slug] = max(label, made.labels.get((facet, slug), ""))
+            made.labels[facet, slug] = min(label, made.labels.get((facet, slug), label), key=_as_called)

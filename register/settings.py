@@ -357,7 +357,7 @@ LOGGING = {
 
 
 def _release() -> str:
-    """Return a short id of the code, templates and settings that make the public pages.
+    """Return a short id of the code, templates, settings and house style that make the public pages.
 
     Part of every ETag, so that a new release or a changed setting is seen at once (DESIGN §2).
     """
@@ -371,8 +371,11 @@ def _release() -> str:
     ):
         for path in sorted(path for pattern in patterns for path in (BASE_DIR / folder).rglob(pattern)):
             digest.update(path.read_bytes())
+    if THEME_DIR:  # pages hold its small images and name its sheet by a hash: an old page would ask for what is gone
+        for path in sorted(path for path in Path(BASE_DIR, THEME_DIR).rglob("*") if path.is_file()):
+            digest.update(path.read_bytes())
     look = (SITE_NAME, SITE_NAME_EN, SITE_OWNER, SITE_LOGO, SITE_ICON, SITE_FOOTER, SITE_FOOTER_EN, SITE_FOOTER_LINKS)
-    told = (API_CONTACT_EMAIL, SECURITY_CONTACT, SECURITY_POLICY)
+    told = (API_CONTACT_NAME, API_CONTACT_EMAIL, SECURITY_CONTACT, SECURITY_POLICY)
     digest.update(repr((SITE_URL, *look, THEME_DIR, THEME_CSS, THEME_CLASS, *told)).encode())
     return digest.hexdigest()[:12]
 

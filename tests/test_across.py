@@ -111,8 +111,8 @@ def names(page: str) -> list[str]:
     [
         (
             "/organisaties/gemeente-voorbeeldstad/",
-            "Deze organisatie heeft 3 algoritmes gemeld. Daarvan zijn er 2 in gebruik.",
-            "This organisation has reported 3 algorithms. Of these, 2 are in use.",
+            "Deze organisatie heeft 3 algoritmes in dit register. Daarvan zijn er 2 in gebruik.",
+            "This organisation has 3 algorithms in this register. Of these, 2 are in use.",
             ["Asfalt", "Gras", "Zand"],
         ),
         (
@@ -197,7 +197,7 @@ def test_every_theme_of_the_standard_has_a_page_that_says_what_it_is_about(read,
         assert across.ABOUT[slug].en in page
     told = words(read("/thema/recht/"))
     assert across.ABOUT["recht"].nl in told
-    assert "Bij dit thema zijn nog geen algoritmes gemeld." in told
+    assert "Bij dit thema staan nu geen algoritmes." in told
     assert "In cijfers" not in told
 
 
@@ -228,12 +228,12 @@ def test_a_department_that_reported_nothing_has_a_page_with_how_to_reach_it(read
     Department.objects.create(
         organization=town, path="Zorg / Jeugd", phone="14 0592", email="jeugd@voorbeeldstad.example"
     )
-    assert "Zorg : nog geen algoritmes gemeld Jeugd : nog geen algoritmes gemeld" in words(
+    assert "Zorg : nu geen algoritmes Jeugd : nu geen algoritmes" in words(
         read("/organisaties/gemeente-voorbeeldstad/")
     )
     page = read("/organisaties/gemeente-voorbeeldstad/zorg-jeugd/")
     told = words(page)
-    assert "Deze afdeling heeft nog geen algoritmes gemeld." in told
+    assert "Deze afdeling heeft nu geen algoritmes in dit register." in told
     assert f"Organisatie {TOWN} Telefoon 14 0592 E-mail jeugd@voorbeeldstad.example" in told
     assert 'href="mailto:jeugd@voorbeeldstad.example"' in page
     assert names(page) == []
@@ -255,7 +255,7 @@ def test_a_deep_tree_keeps_its_last_levels_in_one_name():
 def test_lists_tell_how_many_algorithms_each_has_and_how_many_are_in_use(read, register):
     Organization.objects.create(name="Gemeente Leeg")
     told = words(read("/organisaties/"))
-    assert f"{OTHER} 1 1 Gemeente Leeg nog geen algoritmes gemeld 0 0 {TOWN} 3 2" in told
+    assert f"{OTHER} 1 1 Gemeente Leeg nu geen algoritmes 0 0 {TOWN} 3 2" in told
     assert "BAG 2 1 Wegenbestand 1 1 Zeldzame bron 1 1" in words(read("/gegevensbronnen/"))
     assert "Eenling B.V. 1 1 Intern ontwikkeld 3 2 Routemakers B.V. 2 2" in words(read("/leveranciers/?sorteer=naam"))
     english = read("/en/leveranciers/")
@@ -282,7 +282,8 @@ def test_a_withdrawn_record_is_gone_from_every_way(read, register):
     for path in paths:
         page = read(path)
         assert not re.search(r"Elders|Eenling|Zeldzame", page), path
-    assert f"{OTHER} nog geen algoritmes gemeld 0 0" in words(read("/organisaties/"))
+    assert f"{OTHER} nu geen algoritmes 0 0" in words(read("/organisaties/"))
+    assert "nog geen" not in words(read("/organisaties/gemeente-anders/"))  # it had reported one
     for path in ("/leveranciers/eenling-bv/", "/gegevensbronnen/zeldzame-bron/"):
         read(path, 404)
 

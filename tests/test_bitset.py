@@ -160,7 +160,8 @@ def tables() -> dict:
     labels: dict[tuple[str, str], str] = {}
     for row in ListingFacet.objects.order_by("-listing_id"):
         facets.setdefault((row.facet, row.slug), []).append(row.listing_id)
-        labels[row.facet, row.slug] = max(row.label, labels.get((row.facet, row.slug), ""))
+        known = labels.get((row.facet, row.slug), row.label)
+        labels[row.facet, row.slug] = min(row.label, known, key=lambda label: (not "A" <= label[:1] <= "Z", label))
     for (facet, slug), held in facets.items():
         counts.setdefault(facet, {})[slug] = len(held)
     moments = Publication.objects.values_list("published_at", flat=True)
@@ -353,3 +354,12 @@ def test_threads_that_ask_at_once_get_one_index(monkeypatch):
         thread.join(timeout=10)
     assert len(got) == 4
     assert len({id(index) for index in got}) == len(reads) == 1
+
+
+def test_a_value_is_called_by_the_spelling_that_reads_as_a_name(make_algorithm):
+    """One author in small letters does not rename a source of everybody, when read anew nor when brought up to date."""
+    for name in ("Bag", "BAG", "bag", "'BAG'"):
+        publishing.publish(make_algorithm(data_sources=[{"name": name}]))
+        brought_up_to_date = now().labels["gegevensbron", "bag"]
+        bitset.forget()
+        assert now().labels["gegevensbron", "bag"] == brought_up_to_date == ("Bag" if name == "Bag" else "BAG")

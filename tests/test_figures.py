@@ -247,7 +247,7 @@ def test_the_page_says_what_one_sees_and_shows_each_number(register, read, clien
             "Een algoritme kan bij meer thema’s horen. Samen zijn de aantallen dus hoger dan 4.",
             "3 van de 4 algoritmes zijn nu in gebruik.",
             "Gemeente Voorbeeldstad heeft de meeste algoritmes: 3 van de 4.",
-            "1 organisatie heeft nog geen algoritme gemeld. De naam staat in de tabel.",
+            "1 organisatie heeft nu geen algoritmes. De naam staat in de tabel.",
             "‘2023’ komt het vaakst voor: bij 2 van de 4 algoritmes.",
             "Er is 1 keer een algoritme gewijzigd, en 1 keer een algoritme ingetrokken.",
             "4 van de 4 algoritmes zijn in het afgelopen jaar nieuw of gewijzigd.",

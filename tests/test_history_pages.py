@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 
 from algorithms import document, publishing
-from algorithms.models import Algorithm, Publication
+from algorithms.models import Algorithm, Department, Organization, Publication
 from algorithms.public.views import history
 
 REASON = "Er stond een naam in."
@@ -215,6 +215,7 @@ def test_a_bad_pair_is_explained(client, read, past):
         assert "Twee versies vergelijken" in read(of(algorithm, path), 404)
     assert client.get(of(algorithm, f"{'9' * 30}/verschil/")).status_code == 404
     assert client.get("/algoritmes/12345678/versies/2/verschil/").status_code == 404
+    assert client.get(of(algorithm, "01/")).status_code == 404  # each version has one address
 
 
 def test_a_first_version_that_was_redacted_is_not_called_new(read, past):
@@ -257,18 +258,31 @@ def test_a_version_leads_to_those_around_it_and_to_its_change(read, past):
     assert "The version before this What changed? All versions" in main(read(of(algorithm, "3/", "/en")))
 
 
+def test_an_old_version_leads_to_no_department_that_is_gone(read, past):
+    algorithm = past({"department": {"path": "Nieuwe afdeling"}})
+    Department.objects.exclude(path="Nieuwe afdeling").delete()
+    old, new = (
+        read(of(algorithm, "1/")),
+        read(f"/algoritmes/{algorithm.lars}/{algorithm.name.lower().replace(' ', '-')}/"),
+    )
+    assert "Gemeente Voorbeeldstad · Stadsbeheer / Wegen" in main(old)
+    assert 'href="/organisaties/' not in marked(old)
+    assert 'href="/organisaties/gemeente-voorbeeldstad/nieuwe-afdeling/"' in marked(new)
+
+
 def test_a_redacted_version_tells_why_when_and_where_that_is_written(read, redacted):
     page = main(read(of(redacted, "2/"), 410))
     entry, redaction = (
         Publication.objects.get(lars=redacted.lars, version=2, action="publish"),
         Publication.objects.last(),
     )
+    assert f"Deze versie is onleesbaar gemaakt {redacted.name} De tekst is weggehaald." in page
     assert f"Waarom {REASON}" in page
     assert f"Regel {entry.sequence} van het logboek, sha256: {entry.sha256}" in page
     assert f"Dat de tekst weg is, staat in regel {redaction.sequence}." in page
     assert "De versie hiervoor De versie hierna Alle versies" in page
     assert "Wat veranderde er?" not in page
-    assert "Line 4 says that the text is gone." in main(read(of(redacted, "2/", "/en"), 410))
+    assert "Entry 4 says that the text is gone." in main(read(of(redacted, "2/", "/en"), 410))
 
 
 def test_what_was_redacted_is_not_compared_and_the_reason_is_told(read, redacted):
@@ -292,6 +306,7 @@ def test_what_was_redacted_is_not_compared_and_the_reason_is_told(read, redacted
 def test_a_withdrawn_record_tells_what_it_was_about_and_leads_on(read, past, publish_algorithm):
     publish_algorithm(name="Ander algoritme")
     algorithm = past({"description_short": "Plant nu ook fietspaden."}, name="Strooiroutes")
+    Organization.objects.update(name="Gemeente Nieuwstad")  # the old text keeps the old name, the list has the new one
     publishing.withdraw(algorithm.lars, reason="Wij strooien niet meer.")
     page = read(f"/a/{algorithm.lars}", 410)
     told = main(page)
@@ -300,7 +315,7 @@ def test_a_withdrawn_record_tells_what_it_was_about_and_leads_on(read, past, pub
     assert "Het geldt nu niet meer." in told
     assert "Plant nu ook fietspaden. Gemeente Voorbeeldstad" in told
     assert "Verkeer (1)" in told
-    assert "Gemeente Voorbeeldstad (1)" in told
+    assert "Gemeente Nieuwstad (1)" in told
     assert 'href="/algoritmes/?thema=verkeer"' in page
     for rest in ("1/", "2/", "2/verschil/", ""):
         assert f'href="{of(algorithm, rest)}"' in page

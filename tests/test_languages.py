@@ -132,6 +132,14 @@ def test_the_other_language_is_one_click_away_on_the_same_page(client, publish_a
     assert f'href="{path}"' in unescape(client.get(f"/en{path}").content.decode())
 
 
+@pytest.mark.parametrize(
+    ("asked", "dutch"), [("/en//elders.example/", "/%2Felders.example/"), ("/en/een%3Ftwee/", "/een%3Ftwee/")]
+)
+def test_the_other_language_is_on_this_site_whatever_was_asked(client, db, asked, dutch):
+    page = client.get(asked).content.decode()
+    assert re.findall(r'href="([^"]+)"\s+lang="nl"', page) == [dutch]
+
+
 def test_a_record_links_to_itself_in_the_other_language(read, publish_algorithm):
     path = address(publish_algorithm())
     for page in (read(path), read(f"/en{path}")):

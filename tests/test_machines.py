@@ -190,15 +190,30 @@ def test_the_sitemap_tells_both_languages_and_when_each_page_changed(client, reg
     }
     last = Publication.objects.last()
     assert last
+    moments[withdrawn] = last.published_at.strftime("%Y-%m-%dT%H:%M:%SZ")
     assert told[path_of(first)] == told[f"/en{path_of(first)}"] == moments[first]
-    assert told["/organisaties/gemeente-voorbeeldstad/"] == told["/thema/verkeer/"] == moments[first]
+    assert told["/organisaties/gemeente-voorbeeldstad/"] == told["/thema/verkeer/"] == moments[withdrawn]
     assert told["/thema/wonen/"] == told["/organisaties/gemeente-zonen/"] == moments[second]
-    assert told["/gegevensbronnen/wegenbestand/"] == moments[second]  # both use it
-    assert told["/organisaties/gemeente-voorbeeldstad/stadsbeheer/"] == moments[first]
-    assert told["/leveranciers/routemakers-bv/"] == moments[first]
-    assert told["/"] == told["/algoritmes/"] == last.published_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert told["/"] == told["/algoritmes/"] == moments[withdrawn]
     assert told["/over/"] == told["/over/meer/"] == told["/organisaties/gemeente-leegstad/leeg/"] == ""
     assert [path for path in told if withdrawn in path or "verborgen" in path] == []
+
+
+def test_a_page_that_lists_records_changed_when_one_of_them_went(client, publish_algorithm, monkeypatch):
+    """Else a search engine would not come back, and go on showing there what was withdrawn."""
+    stays, goes = publish_algorithm(), publish_algorithm()
+    publish_algorithm(provider="Alleen hier", category=["Wonen"], parties=[])
+    Department.objects.create(organization=Organization.objects.get(), path="Stadsbeheer")
+    later = timezone.now() + timedelta(days=1)
+    monkeypatch.setattr(publishing, "_moment", lambda head: later)
+    publishing.withdraw(goes.lars, reason="Klaar")
+    changed = {path for path, moment in changes(read_map(client)).items() if moment == f"{later:%Y-%m-%dT%H:%M:%SZ}"}
+    assert changed >= {
+        "/", "/thema/verkeer/", "/organisaties/gemeente-voorbeeldstad/", "/leveranciers/routemakers-bv/",
+        "/gegevensbronnen/wegenbestand/", "/organisaties/gemeente-voorbeeldstad/stadsbeheer-wegen/",
+        "/en/organisaties/gemeente-voorbeeldstad/stadsbeheer/",
+    }  # fmt: skip
+    assert not changed & {path_of(stays.lars), "/thema/wonen/", "/leveranciers/alleen-hier/", "/over/"}
 
 
 def test_a_large_register_has_an_index_of_parts(client, register, monkeypatch):
@@ -337,6 +352,8 @@ def test_the_page_of_open_data_tells_search_engines_of_every_file(client, publis
     }
     assert told == {name: media_type.partition(";")[0] for name, (media_type, _write) in FILES.items()}
     assert [one["@id"] for one in catalog["dataset"]] == [records["@id"], entries["@id"]]
+    names = [thing["@id"] for thing in (catalog, records, entries)]
+    assert [thing["@id"] for thing in told_in(head_of(client, "/open-data/"))] == names  # one thing has one name
     first = Publication.objects.get()
     assert records["temporalCoverage"] == f"{first.published_at:%Y-%m-%d}/.."
     assert 50 <= len(records["description"]) <= 5000

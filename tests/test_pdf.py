@@ -299,6 +299,23 @@ def test_words_are_cut_where_addresses_have_a_sign_and_never_before_a_mark():
     assert all(piece[0] == "e" for piece in marked["words"])
 
 
+def test_a_word_of_a_title_is_cut_only_when_it_is_wider_than_the_line(published):
+    def title(name: str) -> list:
+        read = record.read(document_of(published) | {"name": name})
+        return pdf.data(read, published.publication, Head.now(), BASE)["name"]
+
+    assert title("Heronderzoeken Uitkeringsgerechtigden") == ["Heronderzoeken Uitkeringsgerechtigden"]
+    assert any(isinstance(part, dict) for part in title("Arbeidsongeschiktheidsverzekering"))
+
+
+def test_the_answers_of_a_pdf_name_the_field_they_are_read_from_as_the_page_does(published):
+    read = record.read(document_of(published) | {"steps": [], "objection_procedure": ""})
+    (panel, *_rest) = pdf.data(read, published.publication, Head.now(), BASE)["blocks"]
+    told = words("".join(blocks.letters([panel])))
+    assert words("Wie beslist? Menselijke tussenkomst: Een medewerker") in told
+    assert words("Dat staat niet in deze beschrijving. Niet eens met een besluit?") in told
+
+
 def test_cells_of_a_table_stay_within_it_and_beside_each_other():
     cell = [blocks.text(["x"])]
     made = blocks.table([], [[(1, 9, cell), (1, 1, cell)], [(3, 1, cell)], [], [(1, 1, cell)]], heads=1)

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 
 from algorithms import publishing
 from algorithms.models import Department, Listing, Organization, Page, Publication
-from algorithms.public.record import whole_sentences
+from algorithms.public.record import rich, whole_sentences
 from algorithms.standard import FIELDS
 
 PAGES = [
@@ -149,12 +149,29 @@ def test_values_of_one_facet_widen_and_facets_narrow(read, publish_algorithm):
     assert 'href="/algoritmes/?thema=verkeer&status=buiten-gebruik"' in page  # the list without "wonen"
 
 
+def test_departments_of_one_name_are_told_apart_by_their_organisation(read, publish_algorithm):
+    for town in ("Gemeente Een", "Gemeente Twee"):
+        publish_algorithm(organization={"name": town}, department={"path": "Belastingen"})
+    publish_algorithm(department={"path": "Zorg"})
+    page = words(read("/algoritmes/?afdeling=belastingen"))
+    assert "Haal weg: Afdeling: Belastingen (Gemeente Een)" in page
+    assert "Belastingen (Gemeente Twee) (1)" in page
+    assert "Zorg (1)" in page
+
+
 def test_a_value_that_no_record_has_gives_an_empty_list_that_says_so(read, publish_algorithm):
     publish_algorithm()
     page = words(read("/algoritmes/?organisatie=nergens"))
     assert "0 algoritmes" in page
     assert "Er zijn geen algoritmes die hierbij passen." in page
     assert "Haal weg: Organisatie: nergens" in page
+
+
+def test_a_name_typed_into_the_address_is_understood(read, publish_algorithm):
+    publish_algorithm(category=["Verkeer"], status="Buiten gebruik")
+    publish_algorithm(category=["Wonen"], status="In gebruik")
+    for query in ("thema=Verkeer", "status=Buiten+gebruik", "status=BUITEN-GEBRUIK&thema=verkeer"):
+        assert "1 algoritme " in words(read(f"/algoritmes/?{query}"))
 
 
 def test_nonsense_in_the_query_is_ignored(read, publish_algorithm):
@@ -184,6 +201,7 @@ def test_another_slug_and_the_short_addresses_lead_to_the_record(client, publish
         answer = client.get(path)
         assert (answer.status_code, answer["Location"]) == (302, right)
         assert client.get(f"/en{path}")["Location"] == f"/en{right}"
+    assert client.get(f"/a/{algorithm.lars}/")["Location"] == right  # as people type an address from a letter
     assert client.get(right).status_code == 200
 
 
@@ -233,16 +251,63 @@ def test_the_first_block_answers_what_a_citizen_asks(read, publish_algorithm):
     assert 'href="mailto:algoritmes@voorbeeldstad.example"' in page
 
 
-def test_long_answers_begin_with_whole_sentences_and_lead_to_the_rest(read, publish_algorithm):
+def test_long_answers_begin_with_whole_sentences_and_lead_to_the_rest(read, make_algorithm, publish_algorithm):
     first, last = "Camera’s lezen kentekens d.m.v. Optical Character Recognition.", "Slot van de omschrijving."
-    long = f"{first} {'Een zin die verder gaat. ' * 10}{last}"
-    page = read(address(publish_algorithm(description_short=long)))
+    long = f"{first} {'Een zin die verder gaat. ' * 15}{last}"
+    algorithm = make_algorithm(description_short=long)
+    publishing.publish(algorithm, republish=True)  # what an older standard allowed to be longer
+    page = read(address(algorithm))
     answer = page[page.index('id="in-het-kort"') : page.index('id="algemene-informatie"')]
     assert first in answer
     assert last not in answer
     assert '#veld-description_short">Lees meer<' in answer
     assert last in page[page.index('id="veld-description_short"') :]
-    assert '#veld-description_short"' not in read(address(publish_algorithm(description_short=first)))
+    whole = f"{first} {'Een zin die verder gaat. ' * 10}{last}"  # what the standard allows stands whole
+    assert '#veld-description_short"' not in read(address(publish_algorithm(description_short=whole)))
+
+
+def answers(page: str) -> dict[str, str]:
+    """The answers in the first block of a page, by their questions."""
+    block = page[page.index('id="in-het-kort"') : page.index('<ul class="line-list answers__tools">')]
+    found = re.findall(r"<h3[^>]*>(.*?)</h3>(.*?)(?=<h3|$)", block, re.DOTALL)
+    return {words(question): words(answer) for question, answer in found}
+
+
+def test_an_answer_that_is_read_from_another_field_names_that_field(read, publish_algorithm):
+    algorithm = publish_algorithm(
+        affected="", impact="<p>Wie te hard rijdt, krijgt een boete.</p>", steps=[], human_intervention="<p>Ja.</p>"
+    )
+    told = answers(read(address(algorithm)))
+    assert told["Over wie gaat het?"] == "Impact: Wie te hard rijdt, krijgt een boete."
+    assert told["Wie beslist?"] == "Menselijke tussenkomst: Ja."
+    told = answers(read(address(publish_algorithm(affected="Wie rijdt.", impact="<p>Een boete.</p>"))))
+    assert told["Over wie gaat het?"] == "Wie rijdt."
+
+
+@pytest.mark.parametrize("empty", ["", "<p>-</p>", "<p>–.</p>"])
+def test_where_a_record_does_not_tell_how_to_object_the_register_does(read, publish_algorithm, empty):
+    algorithm = publish_algorithm(objection_procedure=empty)
+    page = read(address(algorithm))
+    assert answers(page)["Kan ik bezwaar maken?"] == ("Dat staat niet in deze beschrijving. Niet eens met een besluit?")
+    assert 'href="/bezwaar/"' in page[page.index('id="in-het-kort"') : page.index('id="stappen"')]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Zie https://x.example/a?b=1&amp;c=2.", 'Zie <a rel="noopener" href="{0}">{0}</a>.'),
+        ("Zie https://x.example/a?b=1&amp;c=2&amp;!", 'Zie <a rel="noopener" href="{0}">{0}</a>&amp;!'),
+        ("(op https://x.example/a?b=1&amp;c=2).", '(op <a rel="noopener" href="{0}">{0}</a>).'),
+        ("&lt;https://x.example/a?b=1&amp;c=2&gt;", '&lt;<a rel="noopener" href="{0}">{0}</a>&gt;'),
+        (
+            '<a href="https://x.example/">https://x.example/</a>',
+            '<a rel="noopener" href="https://x.example/">https://x.example/</a>',
+        ),
+        ("https://", "https://"),
+    ],
+)
+def test_an_address_written_as_words_is_a_link(text, shown):
+    assert rich(f"<p>{text}</p>") == f"<p>{shown.format('https://x.example/a?b=1&amp;c=2')}</p>"
 
 
 @pytest.mark.parametrize(
@@ -287,6 +352,13 @@ def test_what_is_not_told_is_said_to_be_so_with_the_reason_when_there_is_one(rea
     assert "Technische werking Dit is niet verteld. De reden: Dan valt er te frauderen." in page
     assert "Impacttoetsen Veld niet ingevuld" in page
     assert "Einddatum" not in page  # shown only when filled
+
+
+def test_the_reason_to_withhold_the_steps_is_told_where_is_asked_who_decides(read, publish_algorithm):
+    withheld = [{"field": "steps", "reason": "Dan valt er te frauderen."}]
+    algorithm = publish_algorithm(steps=[], human_intervention="<p>Een medewerker beslist.</p>", withheld=withheld)
+    told = answers(read(address(algorithm)))["Wie beslist?"]
+    assert "Een medewerker beslist. Niet alles is verteld. De reden: Dan valt er te frauderen." in told
 
 
 def test_the_way_from_data_to_decision_is_an_ordered_list(read, publish_algorithm):
@@ -575,18 +647,18 @@ def test_an_organisation_has_a_page_also_without_records(read, publish_algorithm
     Organization.objects.create(name="Gemeente Leeg", about="<h4>Wie</h4><p>Een <em>lege</em> gemeente.</p>")
     listed = words(read("/organisaties/"))
     assert "Gemeente Voorbeeldstad 1 1" in listed
-    assert "Gemeente Leeg nog geen algoritmes gemeld 0 0" in listed
+    assert "Gemeente Leeg nu geen algoritmes 0 0" in listed
     full, empty = read("/organisaties/gemeente-voorbeeldstad/"), read("/organisaties/gemeente-leeg/")
     assert "Strooien" in full
     assert 'href="/organisaties/gemeente-voorbeeldstad/stadsbeheer-wegen/"' in full
     assert "<p>Een <em>lege</em> gemeente.</p>" in empty
-    assert "nog geen algoritmes gemeld" in empty
+    assert "nu geen algoritmes" in empty
 
 
 def test_a_department_without_records_is_named_too(read, publish_algorithm):
     publish_algorithm()
     Department.objects.create(organization=Organization.objects.get(), path="Zorg")
-    assert "Zorg : nog geen algoritmes gemeld" in words(read("/organisaties/gemeente-voorbeeldstad/"))
+    assert "Zorg : nu geen algoritmes" in words(read("/organisaties/gemeente-voorbeeldstad/"))
 
 
 @pytest.mark.parametrize("bad", ["\x1b", "\x0b", "\ud800", "\uffff"])
@@ -632,7 +704,8 @@ def test_a_list_costs_the_same_for_one_record_and_for_thirty(
     with django_assert_num_queries(queries):
         client.get(path)
     for number in range(29):
-        publish_algorithm(organization={"name": f"Gemeente {number}"})
+        # departments of one name would be told apart, with one query for each state of the register
+        publish_algorithm(organization={"name": f"Gemeente {number}"}, department={"path": f"Afdeling {number}"})
     with django_assert_num_queries(queries):
         client.get(path)
 

@@ -10,6 +10,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from playwright.sync_api import expect
 
+from register import settings
 from register.environment import env_links
 from tests.browser import NARROW, WIDE, demo, watched
 from tests.test_accessibility import LET_AXE_IN, faults, sideways
@@ -63,6 +64,18 @@ def test_a_second_theme_changes_the_look_by_settings_only(browser, migrated_site
         page.goto("/en/")
         expect(page.locator("footer")).to_contain_text("Town hall, Market 1")
         assert page.title().endswith("Algorithms of Exampleton")
+
+
+def test_a_house_style_that_changes_is_seen_at_once(monkeypatch, tmp_path):
+    """What a browser kept of a page names the sheet by its hash, and holds the logo itself."""
+    monkeypatch.setattr(settings, "THEME_DIR", str(tmp_path))
+    sheet = tmp_path / "letters" / "stad.css"
+    sheet.parent.mkdir()
+    sheet.write_text("old")
+    before = settings._release()
+    assert settings._release() == before
+    sheet.write_text("new")
+    assert settings._release() != before
 
 
 @pytest.mark.parametrize("wrong", ["Onze website", "=https://x.example", "x=javascript:alert(1)", "x=//x.example/ ; y"])

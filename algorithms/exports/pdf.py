@@ -43,12 +43,13 @@ from algorithms.exports.blocks import (
     words,
 )
 from algorithms.models import Head, Publication
-from algorithms.public import record
+from algorithms.public import lettering, record
 from algorithms.public.context import house, language
 from algorithms.public.record import Answer, Part, Record, Section, Value
 
 TEMPLATE = settings.BASE_DIR / "templates" / "pdf" / "record.typ"
 PROGRAM = Path(__file__).with_name("typeset.py")
+TITLE = 17  # em, as `lettering` guesses them, on a line of the title beside the QR code
 SECONDS = 50  # for one PDF; a thousand rows of thirty columns take 13, a usual record 0.15
 WAIT = 15  # seconds that a request waits for the one before it
 MOST_HERE = 2  # in one worker, made or waiting: half of its threads, so that slow ones never keep pages from readers
@@ -113,7 +114,7 @@ def data(read: Record, publication: Publication, head: Head, base: str) -> dict[
         "author": read.organization["name"],
         "site": house()["site_name"],
         "short": _short(read.name.text),
-        "name": recut(writer.told(read.name), 18) or [read.lars],
+        "name": _title(writer.told(read.name), read.name.text) or [read.lars],
         "organization": [*words(read.organization["name"]), *writer.department()],
         "badges": [badge for badge in (read.status, read.category, *read.themes) if badge],
         "notice": writer.notice(),
@@ -126,6 +127,11 @@ def data(read: Record, publication: Publication, head: Head, base: str) -> dict[
         "hash": head.hash,
         "number": _("pagina %(number)s van %(count)s") % {"number": "{number}", "count": "{count}"},
     }
+
+
+def _title(line: list[Inline], name: str) -> list[Inline]:
+    """The name for the title, where a word that is wider than its line is cut, and no other one."""
+    return recut(line, 18) if any(lettering.width(word) > TITLE for word in name.split()) else line
 
 
 def _short(name: str) -> str:
@@ -173,6 +179,8 @@ class _Writer:
 
     def answer(self, answer: Answer) -> Iterator[Block]:
         yield heading(3, answer.question)
+        if answer.quoted:
+            yield text([f"{answer.quoted}:"], "small")
         yield from self.values(answer.values)
         if not answer.values and not answer.more and not answer.withheld:
             yield text([answer.untold], "untold")
@@ -180,6 +188,8 @@ class _Writer:
         if answer.more:
             more: Inline = _("Lees meer bij “%(label)s”") % {"label": answer.more_label}
             yield text([mark("field", [more], answer.more) if answer.more in self.targets else more])
+        if answer.elsewhere:
+            yield from self.value(answer.elsewhere)
 
     def step(self, step: Value) -> dict[str, Any]:
         actor = in_language(step.lead_lang, words(step.lead))

@@ -68,14 +68,19 @@ ORGANIZATIONS = Way(
         Words("{count} organisaties", "{count} organisations"),
     ),
     told=(
-        Words("Deze organisatie heeft {count} algoritme gemeld.", "This organisation has reported {count} algorithm."),
+        # Not what it "has reported": a part of that may be withdrawn.
         Words(
-            "Deze organisatie heeft {count} algoritmes gemeld.",
-            "This organisation has reported {count} algorithms.",
+            "Deze organisatie heeft {count} algoritme in dit register.",
+            "This organisation has {count} algorithm in this register.",
+        ),
+        Words(
+            "Deze organisatie heeft {count} algoritmes in dit register.",
+            "This organisation has {count} algorithms in this register.",
         ),
     ),
     none=Words(
-        "Deze organisatie heeft nog geen algoritmes gemeld.", "This organisation has not reported any algorithms yet."
+        "Deze organisatie heeft nu geen algoritmes in dit register.",
+        "This organisation has no algorithms in this register at the moment.",
     ),
 )
 DEPARTMENTS = Way(
@@ -91,7 +96,8 @@ DEPARTMENTS = Way(
         Words("Deze afdeling gaat over {count} algoritmes.", "This department is in charge of {count} algorithms."),
     ),
     none=Words(
-        "Deze afdeling heeft nog geen algoritmes gemeld.", "This department has not reported any algorithms yet."
+        "Deze afdeling heeft nu geen algoritmes in dit register.",
+        "This department has no algorithms in this register at the moment.",
     ),
 )
 THEME = Way(
@@ -109,9 +115,7 @@ THEME = Way(
         Words("{count} algoritme hoort bij dit thema.", "{count} algorithm belongs to this theme."),
         Words("{count} algoritmes horen bij dit thema.", "{count} algorithms belong to this theme."),
     ),
-    none=Words(
-        "Bij dit thema zijn nog geen algoritmes gemeld.", "No algorithms have been reported for this theme yet."
-    ),
+    none=Words("Bij dit thema staan nu geen algoritmes.", "There are no algorithms for this theme at the moment."),
 )
 SUPPLIERS = Way(
     facet="leverancier",

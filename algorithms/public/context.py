@@ -13,7 +13,9 @@ from django.contrib.staticfiles import finders
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.encoding import escape_uri_path
 from django.utils.functional import SimpleLazyObject
+from django.utils.http import escape_leading_slashes
 from django.utils.translation import get_language, gettext
 
 from algorithms.models import Head, Page
@@ -89,12 +91,15 @@ def languages(request: HttpRequest) -> list[dict[str, Any]]:
     """The page in each language, query included."""
     # As it came, whatever bytes that were: a server hands them over one a character.
     query = quote(request.META.get("QUERY_STRING", ""), safe=QUERY_SAFE, encoding="latin-1", errors="replace")
+    # "//elders.example/" is a path that does not exist; as a link it would lead to another site.
+    whole = escape_uri_path(request.path)
+    paths = {code: escape_leading_slashes(in_language(whole, code)) for code, _name in settings.LANGUAGES}
     return [
         {
             "code": code,
             "name": name,
-            "path": in_language(request.path, code),
-            "address": in_language(request.path, code) + (f"?{query}" if query else ""),
+            "path": paths[code],
+            "address": paths[code] + (f"?{query}" if query else ""),
             "current": code == language(),
         }
         for code, name in settings.LANGUAGES

@@ -1,6 +1,6 @@
 """The parts of addresses that are more than a word."""
 
-from django.urls.converters import REGISTERED_CONVERTERS, StringConverter, register_converter
+from django.urls.converters import REGISTERED_CONVERTERS, IntConverter, StringConverter, register_converter
 
 
 class LarsConverter(StringConverter):
@@ -9,7 +9,14 @@ class LarsConverter(StringConverter):
     regex = "[0-9]{8}"
 
 
+class VersionConverter(IntConverter):
+    """The number of a version as it is written, so that each page has one address: not "02"."""
+
+    regex = "[1-9][0-9]{0,8}"
+
+
 def register() -> None:
-    """Make `<lars:lars>` known; both lists of addresses that use it may ask for it."""
-    if "lars" not in REGISTERED_CONVERTERS:
-        register_converter(LarsConverter, "lars")
+    """Make `<lars:lars>` and `<version:version>` known; both lists of addresses that use them may ask for it."""
+    for name, converter in {"lars": LarsConverter, "version": VersionConverter}.items():
+        if name not in REGISTERED_CONVERTERS:
+            register_converter(converter, name)

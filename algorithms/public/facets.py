@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -9,10 +10,11 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.urls import reverse
 
+from algorithms.bitset import Bitset
 from algorithms.filters import FACETS, SORTINGS, SlugsField
 from algorithms.finding import RELEVANCE, Found
-from algorithms.models import Organization
-from algorithms.models.register import slug_of
+from algorithms.models import Department, Organization
+from algorithms.models.register import SLUG_LENGTH, slug_of
 from algorithms.public.context import language
 from algorithms.public.search import words_of
 
@@ -61,11 +63,18 @@ def known_query(query: QueryDict) -> QueryDict:
     if words:
         known["zoek"] = words
     for key in FACETS:
-        if values := [value for value in dict.fromkeys(query.getlist(key)) if value and _is_permitted(key, value)]:
+        asked = dict.fromkeys(_as_slug(key, value) for value in query.getlist(key))
+        if values := [slug for slug in asked if slug]:
             known.setlist(key, values)
     if query.get("sorteer") in SORTINGS and (words or query["sorteer"] != RELEVANCE):
         known["sorteer"] = str(query["sorteer"])
     return known
+
+
+def _as_slug(key: str, value: str) -> str:
+    """Return a value as it is, else the slug of a name that someone typed ("In gebruik", "BAG"); "" for nonsense."""
+    slugs = (value, slug_of(value, empty="")) if len(value) <= SLUG_LENGTH else ()
+    return next((slug for slug in slugs if _is_permitted(key, slug)), "")
 
 
 def _is_permitted(key: str, value: str) -> bool:
@@ -77,7 +86,7 @@ def _is_permitted(key: str, value: str) -> bool:
 
 
 def facets(query: QueryDict, found: Found) -> list[ShownFacet]:
-    """Return every facet with its values and how many records there would be with each. One query."""
+    """Return every facet with its values and how many records there would be with each. One query, of names."""
     names = dict(Organization.objects.values_list("slug", "name"))  # the current name, not that of an old document
     made = []
     for key in FACETS:
@@ -86,7 +95,24 @@ def facets(query: QueryDict, found: Found) -> list[ShownFacet]:
         labels = {slug: label for slug, label in known.items() if label}
         if key == "organisatie":
             labels |= {slug: names[slug] for slug in labels if slug in names}
+        if key == "afdeling":
+            apart = _told_apart(found.index)
+            labels |= {slug: apart[slug] for slug in labels if slug in apart}
         made.append(_facet(key, counts, labels, query))
+    return made
+
+
+def _told_apart(index: Bitset) -> dict[str, str]:
+    """Return departments whose name another organisation has too, with their organisation; made once a state."""
+    kept = index.memory.get(__name__)
+    if isinstance(kept, dict):
+        return kept
+    names = {slug: index.labels["afdeling", slug] for slug in index.facets.get("afdeling", {})}
+    often = Counter(names.values())
+    alike = {slug for slug, name in names.items() if often[name] > 1}
+    rows = Department.objects.values_list("slug", "organization__name") if alike else ()
+    made = {slug: f"{names[slug]} ({organization})" for slug, organization in rows if slug in alike}
+    index.memory[__name__] = made
     return made
 
 

@@ -14,12 +14,11 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -91,30 +90,8 @@ def _names(name: str = "") -> dict[str, str]:
 
 def _entries_of(request: HttpRequest, facet: str, slug: str) -> PublicationQuerySet:
     public = Listing.objects.filter(facets__facet=facet, facets__slug=slug).values("lars")
-    gone = _gone(bitset.now(context.head(request))).get((facet, slug), [])
+    gone = list(past.gone(bitset.now(context.head(request))).get((facet, slug), ()))
     return past.entries().filter(Q(lars__in=public) | Q(lars__in=gone))
-
-
-def _gone(index: bitset.Bitset) -> dict[tuple[str, str], list[str]]:
-    """Return the withdrawn records by their last organisation and themes. Read once for each state of the register."""
-    kept = index.memory.get(__name__)
-    if isinstance(kept, dict):
-        return kept
-    # Numbers in the log that are not in the listing: two indexes tell, where `action` would mean reading all the log.
-    withdrawn = (
-        Publication.objects.exclude(lars__in=Listing.objects.values("lars")).order_by().values("lars").distinct()
-    )
-    whole = Publication.objects.filter(lars__in=withdrawn, action=Action.PUBLISH).exclude(document="").order_by()
-    last = whole.values("lars").annotate(last=Max("sequence")).values("last")
-    found = defaultdict(list)
-    rows = Publication.objects.filter(sequence__in=last).values_list("lars", "document")
-    for lars, text in rows.iterator(chunk_size=100):
-        document = json.loads(text)
-        found["organisatie", document["organization"]["slug"]].append(lars)
-        for theme in document["category"]:
-            found["thema", slug_of(theme)].append(lars)
-    index.memory[__name__] = made = dict(found)
-    return made
 
 
 # -- the feed ----------------------------------------------------------------------------------------------------------

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,9 +14,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from algorithms import bitset
+from algorithms import bitset, listing
 from algorithms.document import Document, changed_keys
-from algorithms.models import Action, Publication
+from algorithms.models import Action, Listing, Organization, Publication
 from algorithms.models.publication import PublicationQuerySet
 from algorithms.models.register import slug_of
 from algorithms.public import context, record
@@ -23,6 +25,7 @@ COUNTED = 500_000  # characters of a document that is still read only to count w
 SHOWN = 20  # entries that the page of a withdrawn record shows; all of them stand in the list of versions
 
 Entry = Any  # a Publication with what `entries` tells beside it
+Withdrawal = tuple[int, datetime]  # the sequence of the entry, and its moment
 
 
 def entries() -> PublicationQuerySet:
@@ -86,6 +89,30 @@ def last_documents(lars: list[str]) -> dict[str, Document]:
     return {number: json.loads(document) for number, document in rows}
 
 
+def gone(index: bitset.Bitset) -> dict[tuple[str, str], dict[str, Withdrawal]]:
+    """Return the withdrawn records by each (facet, slug) of their last text. Read once a state of the register."""
+    kept = index.memory.get(__name__)
+    if isinstance(kept, dict):
+        return kept
+    # Numbers in the log that are not in the listing: two indexes tell, where `action` would mean reading all the log.
+    withdrawn = (
+        Publication.objects.exclude(lars__in=Listing.objects.values("lars")).order_by().values("lars").distinct()
+    )
+    entries = Publication.objects.filter(lars__in=withdrawn).order_by()
+    ends = entries.filter(action=Action.WITHDRAW).values_list("lars").annotate(Max("sequence"), Max("published_at"))
+    ended = {lars: (sequence, moment) for lars, sequence, moment in ends}
+    whole = entries.filter(action=Action.PUBLISH).exclude(document="")
+    last = whole.values("lars").annotate(last=Max("sequence")).values("last")
+    found: dict[tuple[str, str], dict[str, Withdrawal]] = defaultdict(dict)
+    rows = Publication.objects.filter(sequence__in=last).values_list("lars", "document")
+    for lars, text in rows.iterator(chunk_size=100):
+        for facet, slug, _label in listing.facets(json.loads(text)):
+            if lars in ended:  # else a listing is missing, which `verify_register` tells
+                found[facet, slug][lars] = ended[lars]
+    index.memory[__name__] = made = dict(found)
+    return made
+
+
 def tombstone(request: HttpRequest, lars: str) -> HttpResponse:
     """The page of a withdrawn record: gone, when and why. A record that never was is a 404."""
     told = history(lars)
@@ -117,7 +144,9 @@ def _others(request: HttpRequest, document: Document, last: record.Record) -> li
     """Return the lists of themes and organisation of a record that is gone, where others stand now."""
     index = bitset.now(context.head(request))
     wanted = [("thema", slug_of(theme), label) for theme, label in zip(document["category"], last.themes, strict=True)]
-    wanted.append(("organisatie", document["organization"]["slug"], document["organization"]["name"]))
+    slug, then = document["organization"]["slug"], document["organization"]["name"]
+    now = Organization.objects.filter(slug=slug).values_list("name", flat=True).first()
+    wanted.append(("organisatie", slug, now or then))  # a list is called by the name that stands above it
     counted = [(facet, slug, label, index.having(facet, [slug]).bit_count()) for facet, slug, label in wanted]
     return [
         {"address": f"{reverse('algorithm-list')}?{urlencode({facet: slug})}", "label": label, "count": count}

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from html import unescape
 from typing import Any
 from urllib.parse import quote
 
@@ -22,7 +23,7 @@ from django.utils.translation import gettext as _
 from algorithms import richtext
 from algorithms.listing import record_slug
 from algorithms.models.register import slug_of
-from algorithms.public.context import CODES, language
+from algorithms.public.context import CODES, fixed_title, language
 from algorithms.standard import FIELDS, SECTIONS, STEP_KINDS, Column, Field, Kind, Show, Words, label_of
 
 Document = dict[str, Any]
@@ -33,9 +34,13 @@ AS_LIST = ("contact_points", "lawful_basis_grouping", "impacttoetsen_grouping", 
 NAMING = ("title", "name")
 ADDRESS = ("link", "url")
 FIRST_SENTENCES = 240  # visible characters of a text that an answer shows; the rest is one click away
+FEWER_SENTENCES = 160  # of a text that was written for another question
+# What fits in the standard's own limit stands whole: cut sooner, it may end before it comes to the algorithm.
+MOST_OF_SUMMARY = FIELDS["description_short"].max_length or FIRST_SENTENCES
 
 _MAIL = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\".]+")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{3,}[0-9]")
+_BARE_ADDRESS = re.compile(r"(<a [^>]*>.*?</a>|<[^>]*>)|(https?://\w(?:&amp;|[^\s<>\"'&])*)", re.DOTALL)
 _FIRST_PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
 
 
@@ -101,7 +106,9 @@ class Section:
 class Answer:
     """A citizen's question and what the record says to it. `more` is the field that tells the rest.
 
-    `untold` is what is said when the record does not tell: the standard's own words for a field that it wants filled.
+    `untold` is what is said when the record does not tell: the standard's own words for a field that it wants filled;
+    `elsewhere` is then where the register tells it in general. `quoted` is the label of the field that is read, when it
+    was written to answer another question ("Menselijke tussenkomst: ja" does not say who decides).
     """
 
     question: str
@@ -110,6 +117,8 @@ class Answer:
     more: str = ""
     more_label: str = ""
     withheld: Value | None = None
+    quoted: str = ""
+    elsewhere: Value | None = None
 
 
 @dataclass
@@ -190,13 +199,24 @@ def whole_sentences(text: str, most: int) -> str:
     return text[: max((end for end in ends if end <= most), default=0)]
 
 
-def first_sentences(text: str) -> str:
-    """Return the first whole sentences of a rich text, as plain text of at most FIRST_SENTENCES characters.
+def first_sentences(text: str, most: int) -> str:
+    """Return the first whole sentences of a rich text, as plain text of at most `most` characters.
 
     "" when it does not begin with a paragraph, or with a sentence that is longer: then only a link leads there.
     """
     paragraph = _FIRST_PARAGRAPH.match(text)
-    return whole_sentences(" ".join(richtext.plain(paragraph.group()).split()), FIRST_SENTENCES) if paragraph else ""
+    return whole_sentences(" ".join(richtext.plain(paragraph.group()).split()), most) if paragraph else ""
+
+
+def _linked_address(match: re.Match) -> str:
+    """An address that was typed as mere words, as a link: on a phone nobody copies it. Tags and links stay as is."""
+    if match[1]:
+        return match[1]
+    typed = unescape(match[2])
+    address = typed.rstrip(".,;:!?&")
+    if ")" in address and "(" not in address:
+        address = address[: address.index(")")]
+    return f'<a href="{escape(address)}">{escape(address)}</a>{escape(typed[len(address) :])}'
 
 
 def rich(text: str, label: str = "", heading: str = "") -> SafeString:
@@ -213,6 +233,7 @@ def rich(text: str, label: str = "", heading: str = "") -> SafeString:
         name = escape(f"{label}: {_('tabel')} {number}" if label else f"{_('tabel')} {number}")
         return f'<div class="scroll" role="group" tabindex="0" aria-label="{name}">{match.group()}'
 
+    text = _BARE_ADDRESS.sub(_linked_address, text)
     text = re.sub(r"<table>", wrapper, text).replace("</table>", "</table></div>")
     text = text.replace("<a href=", '<a rel="noopener" href=')
     if heading:
@@ -331,9 +352,9 @@ class _Reader:
     def answers(self, summary: Value) -> list[Answer]:
         return [
             self.what_it_does(summary),
-            self.answer(_("Over wie gaat het?"), ("affected",), self.part(FIELDS["affected"]).values),
+            self.whom_it_concerns(),
             self.who_decides(),
-            self.answer_from_rich(_("Kan ik bezwaar maken?"), "objection_procedure"),
+            self.can_i_object(),
             self.answer(_("Wie kan ik vragen?"), ("contact_email", "contact_points"), self.contacts()),
         ]
 
@@ -346,24 +367,45 @@ class _Reader:
     def what_it_does(self, summary: Value) -> Answer:
         """The short description, of a long one its first sentences: five answers have to fit on a screen."""
         answer = self.answer(_("Wat doet het?"), ("description_short",), [summary] if summary.text else [])
-        begin = whole_sentences(summary.text, FIRST_SENTENCES)
+        begin = whole_sentences(summary.text, MOST_OF_SUMMARY)
         if begin and begin != summary.text.rstrip():
             answer.values = [replace(summary, text=begin)]
             answer.more, answer.more_label = "description_short", str(FIELDS["description_short"].label)
         return answer
 
-    def answer_from_rich(self, question: str, key: str) -> Answer:
+    def answer_from_rich(self, question: str, key: str, most: int = FIRST_SENTENCES) -> Answer:
         """The whole text when it is short, else its first sentences and a link to the rest."""
         answer = self.answer(question, (key,), [])
         value = self.text(key)
-        if not value.text:
+        if not re.search(r"\w", richtext.plain(value.text)):  # people fill a field with "-" to leave it empty
             return answer
-        if richtext.visible_length(value.text) <= FIRST_SENTENCES and "<h4>" not in value.text:
+        if richtext.visible_length(value.text) <= most and "<h4>" not in value.text:
             answer.values = [Value(html=rich(value.text, question), lang=value.lang)]
             return answer
-        if first := first_sentences(value.text):
+        if first := first_sentences(value.text, most) or first_sentences(value.text, FIRST_SENTENCES):
             answer.values = [Value(first, lang=value.lang)]
         answer.more, answer.more_label = key, str(FIELDS[key].label)
+        return answer
+
+    def quote(self, question: str, key: str) -> Answer:
+        """A text that was not written as the answer to this question, under the name of its field."""
+        answer = self.answer_from_rich(question, key, FEWER_SENTENCES)
+        answer.quoted = str(FIELDS[key].label) if answer.values or answer.more else ""
+        return answer
+
+    def whom_it_concerns(self) -> Answer:
+        """Who notices the outcome, else what is told about the impact: older standards ask no more."""
+        question = _("Over wie gaat het?")
+        answer = self.answer(question, ("affected",), self.part(FIELDS["affected"]).values)
+        if answer.values or answer.withheld:
+            return answer
+        impact = self.quote(question, "impact")
+        return impact if impact.quoted else answer
+
+    def can_i_object(self) -> Answer:
+        answer = self.answer_from_rich(_("Kan ik bezwaar maken?"), "objection_procedure")
+        if not answer.values and not answer.more:
+            answer.elsewhere = Value(fixed_title("bezwaar"), reverse("objection"))
         return answer
 
     def who_decides(self) -> Answer:
@@ -372,10 +414,13 @@ class _Reader:
         steps = list(self.steps())
         found = [s for s in steps if s["value"] == "decision"] or [s for s in steps if s["value"] == "person"]
         if not found:
-            return self.answer_from_rich(question, "human_intervention")
+            answer = self.quote(question, "human_intervention")
+            answer.withheld = self.withheld.get("steps", answer.withheld)
+            return answer
         values = [Value(s["text"], lang=s["lang"], lead=s["lead"], lead_lang=s["lead_lang"]) for s in found]
         more = "human_intervention" if self.document["human_intervention"] else ""
-        return Answer(question, values, more=more, more_label=str(FIELDS["human_intervention"].label))
+        label = str(FIELDS["human_intervention"].label)
+        return Answer(question, values, more=more, more_label=label, withheld=self.withheld.get("steps"))
 
     # -- the fields of the standard ------------------------------------------------------------------------------------
 

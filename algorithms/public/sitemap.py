@@ -2,7 +2,8 @@
 
 Our own and not `django.contrib.sitemaps`: that looks up an address for each page, which takes seconds for 20,000
 records, and what changed last is known here from memory. Versions are left out: the page of a record leads to them,
-and the record itself is what should be found. What was withdrawn is not in the listing, and so not here.
+and the record itself is what should be found. What was withdrawn is not in the listing, and so not here; but the page
+of its theme or organisation changed when it went, and says so, or a search engine would go on showing it there.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from django.urls import reverse
 
 from algorithms import bitset
 from algorithms.models import Department, Head, Listing, Organization, Page
+from algorithms.public import past
 from algorithms.public.across import THEMES_BY_SLUG
 from algorithms.public.context import FIXED_PAGES, in_language
 
@@ -43,6 +45,8 @@ def places(head: Head) -> list[Place]:
     newest = {
         (facet, slug): bits.bit_length() - 1 for facet, values in index.facets.items() for slug, bits in values.items()
     }
+    for value, withdrawn in past.gone(index).items():
+        newest[value] = max(newest.get(value, 0), *(sequence for sequence, _moment in withdrawn.values()))
     pages = Page.objects.filter(is_public=True).exclude(slug__in=Page.FIXED).values_list("slug", flat=True)
     organizations = Organization.objects.order_by("slug").values_list("slug", flat=True)
     # To look up the address of each of ten thousand values would take more than a second.
@@ -87,6 +91,8 @@ def addresses(head: Head, others: list[Place], part: int) -> Iterator[tuple[str,
     start = (part - 1) * PART
     here = others[start : start + PART]
     moments = dict(Listing.objects.values_list("pk", "published_at")) if here else {}
+    for withdrawn in past.gone(bitset.now(head)).values() if here else ():
+        moments |= dict(withdrawn.values())
     first = max(0, start - len(others))
     last = max(0, start + PART - len(others))
     records = Listing.objects.order_by("pk").values_list("lars", "slug", "published_at")[first:last]

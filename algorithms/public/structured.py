@@ -68,7 +68,7 @@ def of_record(read: Record, base_url: str) -> Data:
         "provider": organization,
         "license": LICENSE,
         "isAccessibleForFree": True,
-        "isPartOf": {"@type": "DataCatalog", "@id": _catalog_id(base_url), "name": context.house()["site_name"]},
+        "isPartOf": {"@type": "DataCatalog", "@id": _id(base_url, "catalogus"), "name": context.house()["site_name"]},
         "encoding": [
             _media(base_url + reverse("api:algorithm-detail", args=[read.lars]), JSON),
             _media(base_url + reverse("algorithm-pdf", args=[read.lars, read.slug]), "application/pdf"),
@@ -100,11 +100,11 @@ def of_register(base_url: str, head: Head, first: datetime | None) -> Data:
         "creator": publisher,
         "dateModified": log.stamp(head.published_at) if head.published_at else "",
         "temporalCoverage": f"{first:%Y-%m-%d}/.." if first else "",
-        "includedInDataCatalog": {"@id": _catalog_id(base_url)},
+        "includedInDataCatalog": {"@id": _id(base_url, "catalogus")},
     }
     records = {
         "@type": "Dataset",
-        "@id": f"{page}#algoritmes",
+        "@id": _id(base_url, "algoritmes"),
         "name": house["site_name"],
         "description": _(
             "Alle algoritmes in dit register die nu openbaar zijn: wat ze doen, wie ze gebruikt, welke gegevens ze"
@@ -114,7 +114,7 @@ def of_register(base_url: str, head: Head, first: datetime | None) -> Data:
     }
     entries = {
         "@type": "Dataset",
-        "@id": f"{page}#logboek",
+        "@id": _id(base_url, "logboek"),
         "name": f"{house['site_name']}: {_('het logboek')}",
         "description": _(
             "Alles wat ooit in dit register is gepubliceerd of ingetrokken, met controlegetallen waarmee iedereen kan"
@@ -124,7 +124,7 @@ def of_register(base_url: str, head: Head, first: datetime | None) -> Data:
     }
     catalog = {
         "@type": "DataCatalog",
-        "@id": _catalog_id(base_url),
+        "@id": _id(base_url, "catalogus"),
         "name": house["site_name"],
         "url": page,
         "license": LICENSE,
@@ -144,8 +144,9 @@ def _told(thing: Data) -> Data:
     return {key: value for key, value in thing.items() if value not in ("", [])}
 
 
-def _catalog_id(base_url: str) -> str:
-    return f"{base_url}/open-data/#catalogus"
+def _id(base_url: str, name: str) -> str:
+    """Return what the catalogue or a data set is called: the same on the Dutch page and on the English one."""
+    return f"{base_url}/open-data/#{name}"
 
 
 def _media(address: str, media_type: str) -> Data:

@@ -123,8 +123,8 @@ def _organizations(made: Figures, figure: Figure) -> Shown:
     if silent := sum(1 for row in figure.rows if not row.count):
         shown.notes.append(
             ngettext(
-                "%(count)s organisatie heeft nog geen algoritme gemeld. De naam staat in de tabel.",
-                "%(count)s organisaties hebben nog geen algoritme gemeld. De namen staan in de tabel.",
+                "%(count)s organisatie heeft nu geen algoritmes. De naam staat in de tabel.",
+                "%(count)s organisaties hebben nu geen algoritmes. De namen staan in de tabel.",
                 silent,
             )
             % {"count": _number(silent)}
@@ -218,7 +218,7 @@ def _completeness(made: Figures, figure: Figure) -> Shown:
     drawn = [row for row in figure.rows if row in largest]
     rows = [(str(row.label), row.numbers["mean"] or 0, _percent(row.numbers["mean"])) for row in drawn]
     lines = [
-        Line(str(row.label), [_percent(row.numbers["mean"]) or _("nog niets gemeld"), _number(row.count)])
+        Line(str(row.label), [_percent(row.numbers["mean"]) or _("nu geen algoritmes"), _number(row.count)])
         for row in figure.rows
     ]
     return Shown(

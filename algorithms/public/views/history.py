@@ -54,12 +54,14 @@ def version_detail(request: HttpRequest, lars: str, version: int) -> HttpRespons
     current = Listing.objects.filter(lars=lars).first()
     if publication.is_redacted:
         reason = Publication.objects.redaction_of(publication)
-        return render(
-            request,
-            "public/redacted.html",
-            {"publication": publication, "reason": reason, "current": current, "beside": past.beside(lars, version)},
-            status=410,
-        )
+        context = {
+            "publication": publication,
+            "name": past.last_names([lars]).get(lars),
+            "reason": reason,
+            "current": current,
+            "beside": past.beside(lars, version),
+        }
+        return render(request, "public/redacted.html", context, status=410)
     return page_of(request, publication, current=current, beside=past.beside(lars, version))
 
 
