@@ -17,6 +17,6 @@ class VersionConverter(IntConverter):
 
 def register() -> None:
     """Make `<lars:lars>` and `<version:version>` known; both lists of addresses that use them may ask for it."""
-    for name, converter in {"lars": LarsConverter, "version": VersionConverter}.items():
-        if name not in REGISTERED_CONVERTERS:
-            register_converter(converter, name)
+    if "lars" not in REGISTERED_CONVERTERS:
+        register_converter(LarsConverter, "lars")
+        register_converter(VersionConverter, "version")
