@@ -130,7 +130,7 @@ def data(read: Record, publication: Publication, head: Head, base: str) -> dict[
 
 
 def _title(line: list[Inline], name: str) -> list[Inline]:
-    """The name for the title, where a word that is wider than its line is cut, and no other one."""
+    """The name for the title; its long words are cut only when one of them is wider than the line."""
     return recut(line, 18) if any(lettering.width(word) > TITLE for word in name.split()) else line
 
 

@@ -10,8 +10,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from algorithms.public import lettering
@@ -260,16 +260,19 @@ class Drawing:
 
         It is drawn by `<use>`: its letters are a part of the image then, and not texts of the page as well.
         """
-        boxes = "".join(map(_drawn, self.boxes))
-        arrows = (
-            f'<path class="way__arrow" fill="none" stroke="currentColor" stroke-width="2" d="{"".join(self.arrows)}"/>'
-        )
-        return mark_safe(  # noqa: S308 all texts are escaped
-            f'<svg class="way__{name}" role="img" aria-labelledby="weg-{name}" aria-describedby="weg-woorden"'
-            f' viewBox="-2 -2 {_n(self.w + 4)} {_n(self.h + 2)}"'
-            f' font-size="{SIZE}" fill="none" stroke="currentColor" stroke-width="2">'
-            f'<title id="weg-{name}">{escape(title)}</title>'
-            f'<defs><g id="weg-{name}-beeld">{arrows}{boxes}</g></defs><use href="#weg-{name}-beeld"/></svg>'
+        return format_html(
+            '<svg class="way__{name}" role="img" aria-labelledby="weg-{name}" aria-describedby="weg-woorden"'
+            ' viewBox="-2 -2 {wide} {high}" font-size="{size}" fill="none" stroke="currentColor" stroke-width="2">'
+            '<title id="weg-{name}">{title}</title><defs><g id="weg-{name}-beeld">'
+            '<path class="way__arrow" fill="none" stroke="currentColor" stroke-width="2" d="{arrows}"/>{boxes}'
+            '</g></defs><use href="#weg-{name}-beeld"/></svg>',
+            name=name,
+            wide=_n(self.w + 4),
+            high=_n(self.h + 2),
+            size=SIZE,
+            title=title,
+            arrows="".join(self.arrows),
+            boxes=format_html_join("", "{}", ((_drawn(one),) for one in self.boxes)),
         )
 
 
@@ -397,48 +400,64 @@ def _breaks(value: Value, room: float, bold: bool = False) -> bool:
 
 # The small figure of each kind around its own middle, 22 units high.
 _FIGURES = {
-    "data": '<path d="M-8-6v13a8 3.5 0 0 0 16 0V-6a8 3.5 0 0 0-16 0 8 3.5 0 0 0 16 0M-8 0.5a8 3.5 0 0 0 16 0"/>',
-    "algorithm": '<circle r="5.5"/><circle r="8.5" stroke-width="3.4" stroke-dasharray="3.34"/>',
-    "person": '<circle cy="-5.5" r="4.5"/><path d="M-8.5 10a8.5 8 0 0 1 17 0z"/>',
-    "decision": '<path d="M0-11 11 0 0 11-11 0zM-4.5 0l3.5 4L4.5-3"/>',
+    "data": SafeString(
+        '<path d="M-8-6v13a8 3.5 0 0 0 16 0V-6a8 3.5 0 0 0-16 0 8 3.5 0 0 0 16 0M-8 0.5a8 3.5 0 0 0 16 0"/>'
+    ),
+    "algorithm": SafeString('<circle r="5.5"/><circle r="8.5" stroke-width="3.4" stroke-dasharray="3.34"/>'),
+    "person": SafeString('<circle cy="-5.5" r="4.5"/><path d="M-8.5 10a8.5 8 0 0 1 17 0z"/>'),
+    "decision": SafeString('<path d="M0-11 11 0 0 11-11 0zM-4.5 0l3.5 4L4.5-3"/>'),
 }
 
 
-def _drawn(one: Box) -> str:
+def _drawn(one: Box) -> SafeString:
     kind = one.kind if one.kind in _FIGURES else "data"
-    lines = "\n".join(map(_tspan, one.lines))
     places = "".join(f"M{_n(x)} {_n(y)}h0" for x, y in one.dots)
-    dots = f'<path stroke-width="5" stroke-linecap="round" d="{places}"/>' if places else ""
-    return (
-        f'<g class="way__{kind}" transform="translate({_n(one.x)} {_n(one.y)})">'
-        f'<g class="way__shape">{_shape(kind, one.w, one.h)}</g>'
-        f'<g class="way__figure" transform="translate({PAD + 11} {TOP + 9.5})">'
-        f'{_FIGURES[kind]}</g>{dots}<text fill="currentColor" stroke="none">{lines}</text></g>'
+    return format_html(
+        '<g class="way__{}" transform="translate({} {})"><g class="way__shape">{}</g>'
+        '<g class="way__figure" transform="translate({} {})">{}</g>{}'
+        '<text fill="currentColor" stroke="none">{}</text></g>',
+        kind,
+        _n(one.x),
+        _n(one.y),
+        _shape(kind, one.w, one.h),
+        PAD + 11,
+        TOP + 9.5,
+        _FIGURES[kind],
+        format_html('<path stroke-width="5" stroke-linecap="round" d="{}"/>', places) if places else "",
+        format_html_join("\n", "{}", ((_tspan(line),) for line in one.lines)),
     )
 
 
-def _tspan(line: Line) -> str:
-    named = f' class="way__{line.style}"' if line.style else ""
-    lang = f' lang="{line.lang}"' if line.lang else ""
-    return f'<tspan x="{_n(line.x)}" y="{_n(line.y)}"{named}{lang}>{escape(line.text)}</tspan>'
+def _tspan(line: Line) -> SafeString:
+    named = format_html(' class="way__{}"', line.style) if line.style else ""
+    lang = format_html(' lang="{}"', line.lang) if line.lang else ""
+    return format_html('<tspan x="{}" y="{}"{}{}>{}</tspan>', _n(line.x), _n(line.y), named, lang, line.text)
 
 
-def _shape(kind: str, w: float, h: float) -> str:
+def _shape(kind: str, w: float, h: float) -> SafeString:
     """The outline of a kind, told apart without colour: cylinder, double box, rounded box, box with cut corners."""
-    wide, high = _n(w), _n(h)
+    measures = {"wide": _n(w), "high": _n(h), "half": _n(w / 2), "side": _n(h - 18)}
     if kind == "data":
-        half, side = _n(w / 2), _n(h - 18)
-        return (
-            f'<path d="M0 9a{half} 9 0 0 1 {wide} 0v{side}a{half} 9 0 0 1-{wide} 0z"/>'
-            f'<path fill="none" d="M0 9a{half} 9 0 0 0 {wide} 0"/>'
+        return format_html(
+            '<path d="M0 9a{half} 9 0 0 1 {wide} 0v{side}a{half} 9 0 0 1-{wide} 0z"/>'
+            '<path fill="none" d="M0 9a{half} 9 0 0 0 {wide} 0"/>',
+            **measures,
         )
     if kind == "algorithm":
-        inner = f'<rect x="5" y="5" width="{_n(w - 10)}" height="{_n(h - 10)}"/>'
-        return f'<rect width="{wide}" height="{high}"/>{inner}'
+        return format_html(
+            '<rect width="{wide}" height="{high}"/><rect x="5" y="5" width="{inner_wide}" height="{inner_high}"/>',
+            **measures,
+            inner_wide=_n(w - 10),
+            inner_high=_n(h - 10),
+        )
     if kind == "person":
-        return f'<rect width="{wide}" height="{high}" rx="22"/>'
-    right, low, cut = _n(w - 18), _n(h - 18), 18
-    return f'<path d="M{cut} 0H{right}L{wide} {cut}V{low}L{right} {high}H{cut}L0 {low}V{cut}z"/>'
+        return format_html('<rect width="{wide}" height="{high}" rx="22"/>', **measures)
+    return format_html(
+        '<path d="M18 0H{right}L{wide} 18V{low}L{right} {high}H18L0 {low}V18z"/>',
+        **measures,
+        right=_n(w - 18),
+        low=_n(h - 18),
+    )
 
 
 def _n(number: float) -> str:

@@ -209,7 +209,10 @@ def first_sentences(text: str, most: int) -> str:
 
 
 def _linked_address(match: re.Match) -> str:
-    """An address that was typed as mere words, as a link: on a phone nobody copies it. Tags and links stay as is."""
+    """An address that was typed as mere words, as a link: on a phone nobody copies it. Tags and links stay as is.
+
+    Not Django's `urlize`: that makes a link of "ASP.NET", and loses a sign in "https://x.example/?a&amp;b).".
+    """
     if match[1]:
         return match[1]
     typed = unescape(match[2])
